@@ -1,0 +1,1 @@
+"""From a soul to a program and a floppy image: packing, assembling, disk images."""

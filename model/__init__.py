@@ -1,0 +1,1 @@
+"""The language model: soul files, tokenizer, integer reference and trainer. Knows nothing of the C64."""

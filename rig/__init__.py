@@ -1,0 +1,1 @@
+"""The rig: machines, channels, verification, records and the command line of soulrig."""
