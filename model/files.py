@@ -1,0 +1,62 @@
+"""Reading what users give and writing what they keep: clear errors, and never half a file."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from soulrig.errors import BadInput
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's content. Raises BadInput where it can't be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{path}: can't be read: {error.strerror}") from error
+
+
+def read_text(path: Path) -> str:
+    """The UTF-8 file's text. Raises BadInput, with the offending byte's offset, where it is not UTF-8."""
+    try:
+        return read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path}: not UTF-8 text at byte {error.start}; save it as UTF-8") from error
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object in the file. Raises BadInput with line and column where it is none."""
+    try:
+        content = json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise BadInput(f"{path}: not JSON at line {error.lineno}, column {error.colno}: {error.msg}") from error
+    if not isinstance(content, dict):
+        raise BadInput(f"{path}: holds a JSON {type(content).__name__}, expected an object")
+    return content
+
+
+def write_beside(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: beside its place first, then renamed. Raises BadInput where it can't."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(name).chmod(0o666 & ~_umask())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise BadInput(f"{path}: can't be written: {error.strerror}") from error
+
+
+def _umask() -> int:
+    """The process's file mode mask, which can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
