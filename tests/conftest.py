@@ -1,0 +1,68 @@
+"""What the tests stand on: skipping what this machine lacks, and where the test data lies.
+
+A test that needs something says so with a marker (`vice`, `cc65`, `fixtures`, `train`) and is skipped where that is
+absent. SOULRIG_REQUIRE=vice,cc65 turns such a skip into a failure, so that a continuous run can't pass by testing less.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+GOLDEN = ROOT.parent / "shared" / "fixtures"
+DATA = ROOT / "tests" / "data"
+
+# Marker: is it here, and what to say where it is not.
+NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
+    "vice": (lambda: shutil.which("x64sc") is not None, "x64sc is not on PATH; install Debian's vice (contrib)"),
+    "cc65": (lambda: shutil.which("ca65") is not None, "ca65 is not on PATH; install Debian's cc65"),
+    "fixtures": (GOLDEN.is_dir, "the folder ../shared/fixtures is not beside the checkout"),
+    "train": (lambda: importlib.util.find_spec("torch") is not None, "torch is not installed; install soulrig[train]"),
+}
+
+
+def required() -> set[str]:
+    """The markers named in SOULRIG_REQUIRE."""
+    return {name.strip() for name in os.environ.get("SOULRIG_REQUIRE", "").split(",") if name.strip()}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    unknown = required() - NEEDS.keys()
+    if unknown:
+        raise pytest.UsageError(
+            f"SOULRIG_REQUIRE names {', '.join(sorted(unknown))}; known are {', '.join(sorted(NEEDS))}"
+        )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for name, (is_here, reason) in NEEDS.items():
+        if item.get_closest_marker(name) is None or is_here():
+            continue
+        if name in required():
+            pytest.fail(f"{reason} (required by SOULRIG_REQUIRE)", pytrace=False)
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def golden() -> Path:
+    """The folder of the golden data that is not ours; a test that asks for it is marked `fixtures`."""
+    return GOLDEN
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of the test data that is ours."""
+    return DATA
