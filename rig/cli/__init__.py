@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
-import click
 import typer
+from typer.core import TyperGroup
 
 from soulrig.cli.reply import chat, reply
 from soulrig.cli.train import train
@@ -15,9 +16,38 @@ from soulrig.errors import BadInput, Fault
 EXIT_BAD_INPUT = 2
 EXIT_FAULT = 3
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+EXIT_UNREAD = 141  # 128 + SIGPIPE: whoever read our output has left
+
+
+class _Commands(TyperGroup):
+    """The commands, each ended with its documented exit code. Wrong usage typer reports itself, with 2."""
+
+    def invoke(self, ctx: Any) -> Any:  # typer keeps the types of the two to itself
+        """Run the command; turn what it raises into a line on stderr and an exit code."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()  # here, where a closed pipe can still be told from a success
+        except BadInput as error:
+            raise _exit(EXIT_BAD_INPUT, error) from error
+        except Fault as error:
+            raise _exit(EXIT_FAULT, error) from error
+        except KeyboardInterrupt as error:
+            raise _exit(EXIT_INTERRUPTED, "interrupted") from error
+        except BrokenPipeError as error:
+            # Keeps the interpreter from complaining when it flushes.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(EXIT_UNREAD) from error
+        return result
+
+
+def _exit(code: int, message: object) -> typer.Exit:
+    print(f"soulrig: {message}", file=sys.stderr)
+    return typer.Exit(code)
+
 
 app = typer.Typer(
     name="soulrig",
+    cls=_Commands,
     help="Test rig and deployment service for a transformer that lives in a Commodore 64.",
     epilog="Exit codes: 0 pass, 1 mismatch, 2 wrong usage or bad input, 3 the rig or a machine failed.",
     no_args_is_help=True,
@@ -30,23 +60,4 @@ for command in (reply, chat, train):
 
 def main() -> None:
     """Run the command line and exit with its documented code."""
-    try:
-        sys.exit(app(standalone_mode=False))
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except BadInput as error:
-        sys.exit(_complain(error, EXIT_BAD_INPUT))
-    except Fault as error:
-        sys.exit(_complain(error, EXIT_FAULT))
-    except (KeyboardInterrupt, click.Abort):
-        sys.exit(_complain("interrupted", EXIT_INTERRUPTED))
-    except BrokenPipeError:
-        # Whoever read our output has left; keep the interpreter from complaining when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-
-
-def _complain(message: object, code: int) -> int:
-    print(f"soulrig: {message}", file=sys.stderr)
-    return code
+    app()
