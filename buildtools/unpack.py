@@ -1,0 +1,34 @@
+"""Reads a soul and its tokenizer back out of a built program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from soulrig.buildtools.packer import unpack_tensor
+from soulrig.buildtools.petscii import from_screen_codes
+from soulrig.model.soul import Sizes, Soul
+from soulrig.model.tokenizer import FIRST_TEXT, SPECIALS, Tokenizer
+
+
+def unpack(prg: bytes, manifest: dict[str, Any]) -> Soul:
+    """The soul that a program holds; `manifest` is the one its build wrote."""
+    start = int.from_bytes(prg[:2], "little")
+    memory = prg[2:]
+    entry = manifest["soul"]
+    sizes = Sizes(**{name: entry[name] for name in ("vocabulary", "width", "ffn", "layers", "context")})
+    tensors = {tensor["name"]: unpack_tensor(memory, start, tensor) for tensor in manifest["tensors"]}
+    tokenizer = _unpack_tokenizer(memory, start, manifest["tokenizer"])
+    return Soul(sizes, tensors, tokenizer, entry["decode"], entry["max_reply"])
+
+
+def _unpack_tokenizer(memory: bytes, start: int, entry: dict[str, int]) -> Tokenizer:
+    def table(name: str, count: int) -> bytes:
+        return memory[entry[name] - start :][:count]
+
+    tokens = list(SPECIALS)
+    low, high = table("token_text_lo", entry["tokens"]), table("token_text_hi", entry["tokens"])
+    for index in range(FIRST_TEXT, entry["tokens"]):
+        offset = (low[index] | high[index] << 8) - start
+        tokens.append(from_screen_codes(memory[offset + 1 : offset + 1 + memory[offset]]))
+    pairs = zip(table("merge_left", entry["merges"]), table("merge_right", entry["merges"]), strict=True)
+    return Tokenizer(tuple(tokens), tuple((tokens[left], tokens[right]) for left, right in pairs))
