@@ -39,8 +39,7 @@ def _unpack_columns(data: bytes, rows: int, cols: int) -> Array:
 
 
 def _unpack_split(data: bytes, rows: int, _cols: int) -> Array:
-    low, high = np.frombuffer(data, np.uint8).reshape(2, rows)
-    return (low | high.astype(np.uint16) << 8).view(np.int16)
+    return np.frombuffer(data, np.uint8).reshape(2, rows).T.copy().view("<i2").reshape(rows).astype(np.int16)
 
 
 ENCODINGS = {
@@ -50,10 +49,7 @@ ENCODINGS = {
     ),
     "columns+128": Encoding(lambda data: (data.T.astype(np.int8).view(np.uint8) ^ 128).tobytes(), _unpack_columns),
     "low-high": Encoding(
-        lambda data: (
-            (data.view(np.uint16) & 255).astype(np.uint8).tobytes()
-            + (data.view(np.uint16) >> 8).astype(np.uint8).tobytes()
-        ),
+        lambda data: data.astype("<i2").view(np.uint8).reshape(-1, 2).T.tobytes(),
         _unpack_split,
     ),
 }
