@@ -152,7 +152,7 @@ class Reference:
         self._values[layer, t - 1] = self._matvec(name + "v", x).reshape(heads, HEAD_DIM)
         keys, values = self._keys[layer, :t], self._values[layer, :t]  # (t, H, 8)
         scores = (keys * q).sum(axis=2)  # (t, H)
-        if int(np.abs(scores).max()) >= 1 << 31:
+        if int(scores.min()) < -(1 << 31) or int(scores.max()) >= 1 << 31:
             raise BadInput(f"an attention score of layer {layer} does not fit 32 bits: not a valid soul v3")
         f = scores >> 14
         w = EXP[np.minimum(127, f.max(axis=0) - f)]  # (t, H)

@@ -27,6 +27,7 @@ SOUL_SCHEMA = "soulrig.soul/1"
 
 _HEADER = struct.Struct("<BHHb")
 _WEIGHTS, _BIASES = 0, 1
+_VECTORS = ("n1", "n2", "norm", "fc1_b", "fc2_b")
 _DTYPES: dict[int, np.dtype[np.int8] | np.dtype[np.int16]] = {_WEIGHTS: np.dtype("<i1"), _BIASES: np.dtype("<i2")}
 
 
@@ -63,12 +64,20 @@ class Sizes:
         yield "norm", _WEIGHTS, d, 1
         yield "out", _WEIGHTS, v, d
 
+    def offsets(self) -> dict[str, int]:
+        """Where in the soul file each tensor's header begins, in bytes."""
+        offsets, offset = {}, 0
+        for name, kind, rows, cols in self.tensors():
+            offsets[name] = offset
+            offset += _HEADER.size + rows * cols * _DTYPES[kind].itemsize
+        return offsets
+
 
 @dataclass(frozen=True)
 class Tensor:
     """Integers and the power of two they are divided by: real value = `data / 2**shift`."""
 
-    data: npt.NDArray[np.int8] | npt.NDArray[np.int16]  # (rows, cols), or (rows,) where cols is 1
+    data: npt.NDArray[np.int8] | npt.NDArray[np.int16]  # (rows, cols); gains and biases (rows,)
     shift: int
 
 
@@ -108,25 +117,17 @@ class Soul:
     @classmethod
     def from_bytes(cls, data: bytes, origin: str = "soul") -> Soul:
         """Read a soul file. Raises BadInput, naming the tensor and the byte offset, for anything amiss."""
-        raw = _split(data, origin)
-        sizes = _sizes(raw, origin)
+        sizes = _sizes(data)
         tensors: dict[str, Tensor] = {}
-        expected = list(sizes.tensors())
-        for (name, kind, rows, cols), found in zip(expected, raw, strict=False):
-            if (kind, rows, cols) != (found.kind, found.rows, found.cols):
-                raise BadInput(
-                    f"{origin}: tensor {name} at byte {found.offset} is "
-                    f"{_describe(found.kind, found.rows, found.cols)}, expected {_describe(kind, rows, cols)}"
-                )
-            shape = (rows,) if cols == 1 else (rows, cols)
-            tensors[name] = Tensor(found.data.reshape(shape), found.shift)
-        if len(raw) != len(expected):
-            if len(raw) < len(expected):
-                raise BadInput(f"{origin}: ends at byte {len(data)} where tensor {expected[len(raw)][0]} was expected")
+        offset = 0
+        for name, kind, rows, cols in sizes.tensors():
+            tensors[name] = _tensor(data, offset, origin, sizes, name, kind, rows, cols)
+            offset += _HEADER.size + rows * cols * _DTYPES[kind].itemsize
+        if offset < len(data):
             raise BadInput(
-                f"{origin}: {len(data) - raw[len(expected)].offset} trailing bytes after the last tensor, "
-                f"out, at byte {raw[len(expected)].offset}"
+                f"{origin}: {len(data) - offset} trailing bytes at byte {offset}, after the last tensor, out"
             )
+        _check_limits(sizes, origin)
         return cls(sizes, tensors)
 
     @classmethod
@@ -161,7 +162,6 @@ class Soul:
 
     def save(self, folder: Path) -> None:
         """Write `soul.bin`, `soul.json` and, where there is one, `tokenizer.json` into `folder`."""
-        folder.mkdir(parents=True, exist_ok=True)
         description = {
             "schema": SOUL_SCHEMA,
             "decode": self.decode,
@@ -175,79 +175,73 @@ class Soul:
             write_beside(folder / "tokenizer.json", self.tokenizer.to_json().encode())
 
 
-@dataclass(frozen=True)
-class _RawTensor:
-    """A tensor as it lies in the file, before its shape means anything."""
+def _sizes(data: bytes) -> Sizes:
+    """Read the sizes off the headers of `te`, `pe` and the first `fc1_w`, and count the layers.
 
-    offset: int
-    kind: int
-    rows: int
-    cols: int
-    shift: int
-    data: npt.NDArray[Any]
-
-
-def _split(data: bytes, origin: str) -> list[_RawTensor]:
-    """Cut a soul file at its headers."""
-    if not data:
-        raise BadInput(f"{origin}: is empty, expected a soul file; its first tensor is te at byte 0")
-    raw: list[_RawTensor] = []
-    offset = 0
-    while offset < len(data):
-        name = _name(raw)
-        if len(data) - offset < _HEADER.size:
-            raise BadInput(
-                f"{origin}: {len(data) - offset} bytes at byte {offset} where the 6-byte header of tensor {name} "
-                "was expected: the file is truncated or has trailing bytes"
-            )
-        kind, rows, cols, shift = _HEADER.unpack_from(data, offset)
-        if kind not in _DTYPES:
-            raise BadInput(f"{origin}: tensor {name} at byte {offset} has kind {kind}, expected 0 or 1")
-        if shift not in SHIFTS:
-            raise BadInput(f"{origin}: tensor {name} at byte {offset} has shift {shift}, expected -8..15")
-        start = offset + _HEADER.size
-        count = rows * cols
-        end = start + count * _DTYPES[kind].itemsize
-        if end > len(data):
-            raise BadInput(
-                f"{origin}: truncated in tensor {name} at byte {offset}: its data would end at byte {end}, "
-                f"the file has {len(data)}"
-            )
-        raw.append(_RawTensor(offset, kind, rows, cols, shift, np.frombuffer(data, _DTYPES[kind], count, start)))
-        offset = end
-    return raw
+    Checks nothing: where a header is missing or wrong, so is the file, and reading its tensors in order says where.
+    """
+    vocabulary, width = _shape_at(data, 0)
+    context, _ = _shape_at(data, Sizes(vocabulary, width).offsets()["pe"])
+    ffn, _ = _shape_at(data, Sizes(vocabulary, width, context=context).offsets()["layer0.fc1_w"])
+    offsets = Sizes(vocabulary, width, ffn, 1, context).offsets()
+    layers, out = 1, offsets["out"]
+    while _is_query(data, out, vocabulary, width):
+        layers += 1
+        out += offsets["norm"] - offsets["layer0.n1"]
+    return Sizes(vocabulary, width, ffn, layers, context)
 
 
-def _name(raw: list[_RawTensor]) -> str:
-    """The name of the tensor that follows those read so far, as far as it can be told before the end is known."""
-    index = len(raw)
-    if index < 2:
-        return ("te", "pe")[index]
-    in_layer = ("n1", "q", "k", "v", "proj", "n2", "fc1_w", "fc1_b", "fc2_w", "fc2_b")
-    layer, part = divmod(index - 2, len(in_layer))
-    width = raw[0].cols
-    after_first = part > 0 and raw[index - part].cols == 1
-    if part == 1 and after_first and raw[index - 1].rows == width:
-        return f"layer{layer}.q or out"
-    return f"layer{layer}.{in_layer[part]}" if part or layer == 0 else f"layer{layer}.n1 or norm"
+def _is_query(data: bytes, offset: int, vocabulary: int, width: int) -> bool:
+    """Whether the matrix at `offset`, second after a layer, is a further layer's `q`, and not `out`."""
+    rows, cols = _shape_at(data, offset)
+    if vocabulary != width:
+        return 0 < rows == width
+    return offset + _HEADER.size + rows * cols < len(data)  # of one shape, but nothing follows `out`
 
 
-def _sizes(raw: list[_RawTensor], origin: str) -> Sizes:
-    """Read the sizes off the shapes of `te`, `pe`, the first `fc1_w`, and the number of tensors."""
-    te = raw[0]
-    width = te.cols
-    if width == 0 or width % HEAD_DIM:
-        raise BadInput(f"{origin}: tensor te at byte 0 has {width} columns; the width must be a multiple of {HEAD_DIM}")
-    if te.rows < 5:
-        raise BadInput(f"{origin}: tensor te at byte 0 has {te.rows} rows, expected at least 5 tokens")
-    if len(raw) > 1 and raw[1].rows < 3:
-        raise BadInput(f"{origin}: tensor pe at byte {raw[1].offset} has {raw[1].rows} rows, expected at least 3")
-    layers = max(1, (len(raw) - 4) // 10)
-    context = raw[1].rows if len(raw) > 1 else Sizes.context
-    ffn = raw[8].rows if len(raw) > 8 else Sizes.ffn
-    if ffn == 0:
-        raise BadInput(f"{origin}: tensor layer0.fc1_w at byte {raw[8].offset} has no rows")
-    return Sizes(te.rows, width, ffn, layers, context)
+def _shape_at(data: bytes, offset: int) -> tuple[int, int]:
+    """Rows and columns in the header at `offset`; none where the file has already ended."""
+    if offset + _HEADER.size > len(data):
+        return 0, 0
+    _, rows, cols, _ = _HEADER.unpack_from(data, offset)
+    return rows, cols
+
+
+def _tensor(data: bytes, offset: int, origin: str, sizes: Sizes, name: str, kind: int, rows: int, cols: int) -> Tensor:
+    """Read the tensor at `offset`. Raises BadInput where it is not all there, or not what the sizes ask for."""
+    place = f"tensor {name} at byte {offset}"
+    # Of a file that ends here nobody can tell whether another layer was to come.
+    instead = {"norm": f" (or layer{sizes.layers}.n1)", "out": f" (or layer{sizes.layers}.q)"}.get(name, "")
+    start = offset + _HEADER.size
+    if start > len(data):
+        raise BadInput(f"{origin}: truncated: it ends at byte {len(data)}, before or in the header of {place}{instead}")
+    found_kind, found_rows, found_cols, shift = _HEADER.unpack_from(data, offset)
+    if found_kind not in _DTYPES:
+        raise BadInput(f"{origin}: {place} has kind {found_kind}, expected {kind}")
+    if shift not in SHIFTS:
+        raise BadInput(f"{origin}: {place} has shift {shift}, expected {SHIFTS[0]}..{SHIFTS[-1]}")
+    if (found_kind, found_rows, found_cols) != (kind, rows, cols):
+        found = _describe(found_kind, found_rows, found_cols)
+        raise BadInput(f"{origin}: {place} is {found}, expected {_describe(kind, rows, cols)}")
+    end = start + rows * cols * _DTYPES[kind].itemsize
+    if end > len(data):
+        raise BadInput(f"{origin}: truncated: it ends at byte {len(data)}, but {place}{instead} goes on to byte {end}")
+    values: npt.NDArray[Any] = np.frombuffer(data, _DTYPES[kind], rows * cols, start)
+    is_vector = name.rpartition(".")[2] in _VECTORS
+    return Tensor(values if is_vector else values.reshape(rows, cols), shift)
+
+
+def _check_limits(sizes: Sizes, origin: str) -> None:
+    """Raise BadInput for tensors that fit together, but make no soul."""
+    offsets = sizes.offsets()
+    for name, found, fits, expected in (
+        ("te", f"{sizes.vocabulary} rows", sizes.vocabulary >= 5, "the four specials and a token of text at least"),
+        ("te", f"{sizes.width} columns", sizes.width and sizes.width % HEAD_DIM == 0, f"a multiple of {HEAD_DIM}"),
+        ("pe", f"{sizes.context} rows", sizes.context >= 3, "room for two SEP and a token at least"),
+        ("layer0.fc1_w", f"{sizes.ffn} rows", sizes.ffn >= 1, "one at least"),
+    ):
+        if not fits:
+            raise BadInput(f"{origin}: tensor {name} at byte {offsets[name]} has {found}, expected {expected}")
 
 
 def _describe(kind: int, rows: int, cols: int) -> str:
@@ -264,8 +258,8 @@ def _with_description(soul: Soul, path: Path) -> Soul:
     if decode not in get_args(DecodeRule):
         raise BadInput(f"{path}: decode rule {decode!r}, expected 'end' or 'v3'")
     max_reply = description.get("max_reply")
-    if max_reply is not None and (type(max_reply) is not int or not 1 <= max_reply <= 255):
-        raise BadInput(f"{path}: max_reply {max_reply!r}, expected a number of tokens from 1 to 255")
+    if max_reply is not None and (type(max_reply) is not int or max_reply < 1):
+        raise BadInput(f"{path}: max_reply {max_reply!r}, expected a number of tokens, 1 or more")
     provenance = description.get("provenance", {})
     if not isinstance(provenance, dict):
         raise BadInput(f"{path}: provenance is {type(provenance).__name__}, expected an object")
