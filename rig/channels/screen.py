@@ -1,0 +1,35 @@
+"""The screen channel: the conversation as the screen shows it, from the machine's screen codes."""
+
+from __future__ import annotations
+
+from soulrig.buildtools.petscii import from_screen_codes
+from soulrig.channels.telemetry import Finding
+
+COLUMNS, ROWS = 40, 25
+YOU, SOUL = "you> ", "c64> "
+
+
+def text_rows(codes: bytes) -> list[str]:
+    """The 25 rows of text that 1000 screen codes show, without the spaces at their ends."""
+    return [from_screen_codes(codes[start : start + COLUMNS]).rstrip() for start in range(0, len(codes), COLUMNS)]
+
+
+def compare(codes: bytes, prompt: str, reply: str) -> Finding:
+    """Find the last exchange on the screen and hold it against prompt and reply.
+
+    Both are shown after their marks and broken at 40 columns; empty rows don't count.
+    """
+    expected = [row for text in (YOU + prompt, SOUL + reply) for row in _broken(text) if row]
+    shown = [row for row in text_rows(codes) if row]
+    if shown and shown[-1] == YOU.rstrip():
+        shown.pop()  # the prompt for the next line
+    seen = shown[-len(expected) :]
+    difference = None
+    if seen != expected:
+        row = next((index for index, pair in enumerate(zip(seen, expected, strict=False)) if pair[0] != pair[1]), 0)
+        difference = f"the screen shows {seen[row] if seen else ''!r}, expected {expected[row]!r}"
+    return Finding(difference, {"rows": seen})
+
+
+def _broken(text: str) -> list[str]:
+    return [text[start : start + COLUMNS].rstrip() for start in range(0, len(text), COLUMNS)]

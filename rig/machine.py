@@ -1,0 +1,99 @@
+"""What a C64 can do, in small protocols. How a kind of machine does it is in `soulrig.machines`.
+
+A machine offers some of these; whoever needs one asks for it with `offered`. A machine is a context manager, and
+leaving it leaves no process, port or lock behind. Whatever goes wrong with a machine is raised as Fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol, Self, TypeVar, runtime_checkable
+
+from soulrig.capture.picture import Picture
+from soulrig.errors import Fault
+
+PAL_HZ = 985_248
+NTSC_HZ = 1_022_727
+
+Capability = TypeVar("Capability")
+
+
+@runtime_checkable
+class Loader(Protocol):
+    """Takes disks."""
+
+    def insert(self, disk: Path) -> None:
+        """Put a D64 image into drive 8; the file is never written to."""
+
+
+@runtime_checkable
+class Keys(Protocol):
+    """Has a keyboard."""
+
+    def type(self, petscii: bytes) -> None:
+        """Type keys, given as the PETSCII codes they send; returns when the C64 has taken them."""
+
+
+@runtime_checkable
+class Memory(Protocol):
+    """Shows and changes memory, as the processor would see it with RAM everywhere."""
+
+    def read(self, address: int, length: int) -> bytes:
+        """`length` bytes from `address`."""
+
+    def write(self, address: int, data: bytes) -> None:
+        """Write `data` from `address`."""
+
+
+@runtime_checkable
+class Screen(Protocol):
+    """Has a screen of 25 rows of 40 characters."""
+
+    def codes(self) -> bytes:
+        """The 1000 screen codes, row after row."""
+
+    def picture(self) -> Picture:
+        """What is seen, border included."""
+
+
+@runtime_checkable
+class Clock(Protocol):
+    """Counts φ2 cycles."""
+
+    @property
+    def hertz(self) -> int:
+        """φ2 cycles in a second."""
+
+    def cycles(self) -> int:
+        """Cycles since power-up, those that the video chip steals included."""
+
+
+@runtime_checkable
+class Reset(Protocol):
+    """Has a reset button."""
+
+    def reset(self) -> None:
+        """Press it."""
+
+
+class Machine(Protocol):
+    """Any machine."""
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """What it is, for the record: at least `kind` and `cycle_basis`."""
+
+    def wait(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
+        """Let the C64 run until `condition()`; Fault, naming `what`, after so many of its own seconds."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exception: object) -> None: ...
+
+
+def offered(machine: Machine, capability: type[Capability]) -> Capability:
+    """The machine as one that has `capability`. Raises Fault, naming both, where it doesn't."""
+    if not isinstance(machine, capability):
+        raise Fault(f"the machine {machine.description['kind']} has no {capability.__name__.lower()}")
+    return machine

@@ -1,0 +1,210 @@
+"""Verification: build the soul's disk, boot it on a machine, type at it, and hold every token against the reference."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from soulrig.buildtools import petscii
+from soulrig.buildtools.build import Built
+from soulrig.buildtools.layout import LINE_MAX
+from soulrig.channels import screen, telemetry
+from soulrig.errors import BadInput, Fault
+from soulrig.machine import Clock, Keys, Loader, Machine, Memory, Screen, offered
+from soulrig.model.files import read_text
+from soulrig.model.reference import Reference, Reply
+from soulrig.model.soul import Soul
+from soulrig.model.tokenizer import END
+from soulrig.record import Measurement, PromptRecord, Record
+
+DEFAULT_PROMPTS = ("hello", "how are you?", "what is your name?")
+QUIT = "q"
+
+# The C64's own seconds that a step may take before the machine counts as hung.
+BOOT_SECONDS = 10
+LOAD_SECONDS = 240  # a true 1541 needs two minutes for a full-size program
+START_SECONDS = 30
+POSITION_SECONDS = 8
+
+Progress = Callable[[PromptRecord], None]
+
+
+class Conversation:
+    """A booted soul on a machine, ready for the next prompt."""
+
+    def __init__(self, machine: Machine, manifest: dict[str, Any]) -> None:
+        self._machine = machine
+        self._keys = offered(machine, Keys)
+        self._screen = offered(machine, Screen)
+        self.telemetry = telemetry.Telemetry(offered(machine, Memory), manifest)
+        self._context = manifest["soul"]["context"]
+
+    def boot(self, disk: Path) -> None:
+        """Insert the disk and start the program by typing at BASIC, as a person would. Raises Fault."""
+        offered(self._machine, Loader).insert(disk)
+        self._wait_ready(1, BOOT_SECONDS, "READY. after power-up")
+        self._keys.type(petscii.to_petscii('load"soulplayer",8,1') + bytes([petscii.RETURN]))
+        self._wait_ready(2, LOAD_SECONDS, "READY. after LOAD")
+        self._keys.type(petscii.to_petscii("run") + bytes([petscii.RETURN]))
+        self._machine.wait(self.telemetry.present, START_SECONDS, "the program's telemetry after RUN")
+        self._machine.wait(lambda: self.telemetry.header().state == "idle", START_SECONDS, "the program's first prompt")
+
+    def say(self, prompt: str) -> telemetry.Reading:
+        """Type a prompt and wait for the reply's end. Raises Fault."""
+        before = self.telemetry.header().sequence
+        self._keys.type(petscii.to_petscii(prompt) + bytes([petscii.RETURN]))
+
+        def finished() -> bool:
+            header = self.telemetry.header()
+            return header.sequence != before and header.state in ("done", "stopped")
+
+        self._machine.wait(finished, POSITION_SECONDS * (self._context + 1), f"the end of the reply to {prompt!r}")
+        return self.telemetry.reading()
+
+    def codes(self) -> bytes:
+        """The screen's codes."""
+        return self._screen.codes()
+
+    def _wait_ready(self, count: int, seconds: float, what: str) -> None:
+        """Wait for the `count`-th READY. on the screen; an error message instead is a Fault."""
+
+        def ready() -> bool:
+            rows = screen.text_rows(self._screen.codes())
+            errors = [row for row in rows if row.startswith("?")]
+            if errors:
+                raise Fault(f"the C64 said {errors[0]!r} where {what} was expected")
+            return sum(row.lower() == "ready." for row in rows) >= count
+
+        self._machine.wait(ready, seconds, what)
+
+
+def verify(
+    machine: Machine,
+    soul: Soul,
+    built: Built,
+    prompts: Sequence[str],
+    *,
+    channels: Sequence[str] = ("telemetry", "screen"),
+    progress: Progress = lambda _: None,
+    picture: Path | None = None,
+) -> Record:
+    """Verify `soul` on a machine that has not been entered yet; `built` is its program, or a changed one.
+
+    Goes on after a mismatch, stops at the first fault, which the record tells of. `picture` is where to leave a PNG
+    of the last screen. Raises BadInput, before anything is started, for prompts that can't be typed.
+    """
+    check_prompts(prompts)
+    reference = Reference(soul)
+    replies = [reference.reply(prompt) for prompt in prompts]
+    record = Record(machine.description, _subject(built), datetime.now(UTC).isoformat(timespec="seconds"))
+    started = time.monotonic()
+    try:
+        with tempfile.TemporaryDirectory(prefix="soulrig-verify-") as folder, machine:
+            record.machine = machine.description
+            disk = Path(folder) / "soulplayer.d64"
+            disk.write_bytes(built.d64)
+            conversation = Conversation(machine, built.manifest)
+            conversation.boot(disk)
+            for prompt, reply in zip(prompts, replies, strict=True):
+                result = PromptRecord(prompt, _reference(reply))
+                record.prompts.append(result)
+                reading = conversation.say(prompt)
+                if "telemetry" in channels:
+                    finding = telemetry.compare(reading, reply, END)
+                    result.channels["telemetry"] = {"verdict": finding.verdict, "difference": finding.difference}
+                    result.channels["telemetry"] |= finding.seen
+                if "screen" in channels:
+                    finding = screen.compare(conversation.codes(), prompt, reply.text or "")
+                    result.channels["screen"] = {"verdict": finding.verdict, "difference": finding.difference}
+                    result.channels["screen"] |= finding.seen
+                progress(result)
+            if picture is not None:
+                offered(machine, Screen).picture().save(picture)
+            hertz = offered(machine, Clock).hertz
+    except Fault as fault:
+        record.fault = str(fault)
+        hertz = 0
+    record.measurements += _measurements(record, hertz, time.monotonic() - started)
+    return record
+
+
+def check_prompts(prompts: Sequence[str], where: str = "prompt") -> None:
+    """Raise BadInput, naming prompt and character, for what can't be typed at the program."""
+    for number, prompt in enumerate(prompts, 1):
+        place = f"{where} {number}"
+        if prompt.lower() == QUIT:
+            raise BadInput(f"{place}: {prompt!r} alone quits the program; it can't be a prompt")
+        if len(prompt) > LINE_MAX:
+            raise BadInput(f"{place}: {len(prompt)} characters, a line takes {LINE_MAX} at most")
+        try:
+            petscii.to_petscii(prompt)
+        except BadInput as error:
+            raise BadInput(f"{place}: {error}") from error
+
+
+def read_prompts(path: Path) -> list[str]:
+    """The prompts of a UTF-8 file, one a line; an empty line is the empty prompt. Raises BadInput with the line."""
+    prompts = read_text(path).split("\n")
+    if prompts and not prompts[-1]:
+        prompts.pop()  # the last line's end
+    prompts = [prompt.removesuffix("\r") for prompt in prompts]
+    if not prompts:
+        raise BadInput(f"{path}: holds no prompt, expected one a line")
+    check_prompts(prompts, f"{path}: line")
+    return prompts
+
+
+def _reference(reply: Reply) -> dict[str, Any]:
+    return {
+        "prompt_ids": reply.prompt_ids,
+        "tokens": reply.tokens,
+        "text": reply.text,
+        "stop": reply.stop,
+        "logits_sha256": reply.logits_sha256,
+        "logits_checksums": [list(telemetry.checksum(row)) for row in reply.logits],
+    }
+
+
+def _subject(built: Built) -> dict[str, Any]:
+    return {
+        "soul": built.manifest["soul"],
+        "program": {**built.manifest["program"], "sha256": hashlib.sha256(built.prg).hexdigest()},
+        "disk": {"sha256": hashlib.sha256(built.d64).hexdigest()},
+        "revision": _revision(),
+    }
+
+
+def _revision() -> str | None:
+    """The checkout's git revision, None where there is no checkout."""
+    here = Path(__file__).resolve().parent
+    try:
+        run = subprocess.run(
+            ["git", "-C", str(here), "describe", "--always", "--dirty", "--abbrev=40"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return run.stdout.strip()
+
+
+def _measurements(record: Record, hertz: int, wall: float) -> list[Measurement]:
+    """Means over all steps that the machine reported."""
+    seen = [prompt.channels["telemetry"] for prompt in record.prompts if "telemetry" in prompt.channels]
+    cycles = [count for reading in seen for count in reading["cycles"]]
+    found = [Measurement("wall time", round(wall, 3), "s")]
+    if cycles and hertz:
+        mean = sum(cycles) / len(cycles)
+        found += [
+            Measurement("cycles a token, mean", round(mean, 1), "cycles"),
+            Measurement("cycles a token, most", max(cycles), "cycles"),
+            Measurement("seconds a token, mean", round(mean / hertz, 4), "s"),
+        ]
+    return found
