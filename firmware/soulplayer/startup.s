@@ -1,0 +1,134 @@
+; From BASIC into the program and back: what the program changes is saved here and put back at `q`.
+; All of it lies in STUB, at the start of the file, since it runs while BASIC is banked in.
+
+        .include "hardware.inc"
+        .include "petscii.inc"
+
+        .export entry_stack, quit
+        .import __ZP_START__, __ZP_SIZE__
+        .import banner, clock_start, engine_init, nmi_return, prompt, screen_clear, screen_fresh_line
+        .import sound_finish, sound_start, telemetry_clear, telemetry_start
+        .importzp cursor_row
+
+BASIC_START             = $0801
+BASIC_LINE              = 10
+BASIC_SYS               = $9E
+ENTRY                   = BASIC_START + 13      ; the line below, link and end of program included
+
+.bss
+
+saved_zero_page:        .res 256        ; __ZP_SIZE__ bytes of it
+saved_nmi_vector:       .res 2
+saved_memory:           .res 1          ; VIC_MEMORY
+saved_border:           .res 1
+saved_background:       .res 1
+saved_case_lock:        .res 1
+entry_stack:            .res 1          ; stack pointer at the entry: below it lies BASIC's return address
+
+.segment "LOADADDR"
+
+        .word BASIC_START
+
+.segment "STUB"
+
+; 10 SYS 2062
+        .word @end
+        .word BASIC_LINE
+        .byte BASIC_SYS, .sprintf(" %d", ENTRY), 0
+@end:   .word 0
+
+        .assert start = ENTRY, lderror, "the BASIC line's SYS does not point at start"
+
+; start: entry from BASIC. Nothing may depend on what a run before left in memory.
+start:
+        lda #KEY_CLEAR          ; by the KERNAL, so that its table of joined rows is plain when BASIC comes back
+        jsr CHROUT
+        sei
+        cld
+        lda #BANK_EDITING
+        sta PROCESSOR_PORT
+        tsx
+        stx entry_stack
+        ldx #<__ZP_SIZE__
+@save:  lda __ZP_START__ - 1,x
+        sta saved_zero_page - 1,x
+        dex
+        bne @save
+        lda VIC_MEMORY
+        sta saved_memory
+        lda VIC_BORDER
+        sta saved_border
+        lda VIC_BACKGROUND
+        sta saved_background
+        lda KERNAL_CASE_LOCK
+        sta saved_case_lock
+        lda KERNAL_NMI_VECTOR
+        sta saved_nmi_vector
+        lda KERNAL_NMI_VECTOR + 1
+        sta saved_nmi_vector + 1
+
+        jsr telemetry_clear
+        lda #CIA_MASK_ALL
+        sta CIA2_INTERRUPT
+        lda #<nmi_return
+        sta KERNAL_NMI_VECTOR
+        sta RAM_NMI_VECTOR
+        lda #>nmi_return
+        sta KERNAL_NMI_VECTOR + 1
+        sta RAM_NMI_VECTOR + 1
+        lda #CASE_LOCKED
+        sta KERNAL_CASE_LOCK
+        sta KERNAL_CURSOR_OFF
+        lda #SCREEN_LOWER_CASE
+        sta VIC_MEMORY
+
+        jsr clock_start
+        jsr sound_start
+        jsr screen_clear
+        jsr banner
+        lda #BANK_THINKING
+        sta PROCESSOR_PORT
+        jsr engine_init
+        jsr telemetry_start
+        jmp prompt
+
+; quit: back to BASIC, everything as it was but the screen's text.
+quit:
+        jsr sound_finish
+        jsr screen_fresh_line
+        sei
+        jsr telemetry_clear
+        lda #CIA_STOPPED
+        sta CIA2_CONTROL_A
+        sta CIA2_CONTROL_B
+        lda saved_memory
+        sta VIC_MEMORY
+        lda saved_border
+        sta VIC_BORDER
+        lda saved_background
+        sta VIC_BACKGROUND
+        lda saved_case_lock
+        sta KERNAL_CASE_LOCK
+        lda saved_nmi_vector
+        sta KERNAL_NMI_VECTOR
+        lda saved_nmi_vector + 1
+        sta KERNAL_NMI_VECTOR + 1
+        ldx entry_stack
+        txs
+        lda cursor_row          ; in the zero page, which goes back to BASIC
+        pha
+        ldx #<__ZP_SIZE__
+@restore:
+        lda saved_zero_page - 1,x
+        sta __ZP_START__ - 1,x
+        dex
+        bne @restore
+        lda #BANK_BASIC
+        sta PROCESSOR_PORT
+        pla
+        tax
+        ldy #0
+        clc
+        jsr PLOT
+        cli
+        rts

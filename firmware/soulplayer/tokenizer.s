@@ -1,0 +1,145 @@
+; A typed line to the prompt's token ids: characters, then byte-pair merges in the order of their rank.
+
+        .include "config.inc"
+
+        .export prompt_ids, prompt_length, tokenize
+        .import char_ids, line, line_length
+.if MERGES > 0
+        .import merge_left, merge_right, merge_result
+.endif
+
+SPECIALS                = 3             ; positions that are not text's: SEP before, SEP behind, one for a reply
+
+.zeropage
+
+merge:                  .res 1          ; rank
+merge_first:            .res 1          ; the pair looked for, and what it becomes
+merge_second:           .res 1
+merge_whole:            .res 1
+token_count:            .res 1
+
+.bss
+
+prompt_ids:             .res CONTEXT
+prompt_length:          .res 1
+token_ids:              .res 256        ; of the whole line; TOKEN_PAD behind the last
+token_seen:             .res 256        ; not 0: this id is or was in token_ids
+
+.code
+
+; tokenize: prompt_ids = [SEP] + encode(line)[:CONTEXT - 3] + [SEP].
+; In: line, line_length. Out: prompt_ids, prompt_length. Uses: A, X, Y
+; Cycles: 36 K for 10 keys, 0.5 M for 255
+tokenize:
+        ldx #0
+        txa
+@forget:
+        sta token_seen,x
+        inx
+        bne @forget
+        ldy #0                  ; characters: X reads, Y writes
+@key:   cpx line_length
+        beq @characters_done
+        stx merge
+        lda line,x
+        tax
+        lda char_ids,x
+        beq @skip
+        sta token_ids,y
+        iny
+        tax
+        sta token_seen,x
+@skip:  ldx merge
+        inx
+        bne @key                ; always: a line is shorter than 256
+@characters_done:
+        sty token_count
+.if MERGES > 0
+        lda #TOKEN_PAD
+        sta token_ids,y
+        tax
+@rank:  stx merge
+        ldy merge_left,x
+        lda token_seen,y
+        beq @skip_merge
+        ldy merge_right,x
+        lda token_seen,y
+        beq @skip_merge
+        jsr merge_pairs
+        ldx merge
+@skip_merge:
+        inx
+        cpx #MERGES
+        bne @rank
+.endif
+        lda #TOKEN_SEP
+        sta prompt_ids
+        ldx #0
+@copy:  cpx token_count
+        beq @copied
+        cpx #CONTEXT - SPECIALS
+        beq @copied
+        lda token_ids,x
+        sta prompt_ids + 1,x
+        inx
+        bne @copy               ; always
+@copied:
+        lda #TOKEN_SEP
+        sta prompt_ids + 1,x
+        inx
+        inx
+        stx prompt_length
+        rts
+
+.if MERGES > 0
+; merge_pairs: replaces every adjacent pair of merge X, from left to right; the list gets shorter in place.
+; In: X rank. Out: token_ids, token_count. Uses: A, X, Y. Cycles: 12 an id where no pair is
+merge_pairs:
+        lda merge_right,x
+        sta merge_second
+        lda merge_result,x
+        sta merge_whole
+        lda merge_left,x
+        sta merge_first
+        ldx #0
+        beq @compare            ; always
+@next:  inx                     ; nothing merged yet: all stays in its place
+@compare:
+        cmp token_ids,x
+        beq @candidate
+        cpx token_count
+        bcc @next
+        rts
+@candidate:
+        ldy token_ids + 1,x     ; behind the last lies a PAD, which is no part of a pair
+        cpy merge_second
+        bne @next
+        txa
+        tay                     ; from here X reads, Y writes
+        lda merge_whole
+@replace:
+        sta token_ids,y
+        iny
+        inx
+@read:  inx
+        cpx token_count
+        bcs @done
+        lda token_ids,x
+        cmp merge_first
+        bne @keep
+        lda token_ids + 1,x
+        cmp merge_second
+        beq @pair
+        lda merge_first
+@keep:  sta token_ids,y
+        iny
+        bne @read               ; always
+@pair:  lda merge_whole
+        bne @replace            ; always: no token of text is 0
+@done:  lda #TOKEN_PAD
+        sta token_ids,y
+        sty token_count
+        ldx merge_whole
+        inc token_seen,x
+        rts
+.endif
