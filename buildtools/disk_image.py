@@ -5,11 +5,13 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from d64 import DiskFullError, DiskImage
+from d64 import DiskImage
 
 from soulrig.buildtools.petscii import to_petscii
 from soulrig.errors import BadInput
 from soulrig.model.files import read_bytes
+
+BLOCK, BLOCKS = 254, 664  # bytes of a file in a sector; sectors outside the directory's track
 
 
 def make_d64(label: str, identifier: str, programs: dict[str, bytes]) -> bytes:
@@ -17,16 +19,16 @@ def make_d64(label: str, identifier: str, programs: dict[str, bytes]) -> bytes:
 
     The disk is written with an interleave of 10 sectors. Raises BadInput where the programs don't fit.
     """
+    blocks = sum(-(-len(content) // BLOCK) for content in programs.values())
+    if blocks > BLOCKS:
+        raise BadInput(f"{', '.join(programs)}: {blocks} blocks, a floppy holds {BLOCKS} at most")
     with tempfile.TemporaryDirectory(prefix="soulrig-disk-") as folder:
         path = Path(folder) / "image.d64"
         DiskImage.create("d64", path, to_petscii(label), to_petscii(identifier))
         with DiskImage(path, mode="w") as image:
             for name, content in programs.items():
-                try:
-                    with image.path(to_petscii(name)).open("w", ftype="PRG") as file:
-                        file.write(content)
-                except DiskFullError as error:
-                    raise BadInput(f"{name} doesn't fit on a floppy of 664 blocks") from error
+                with image.path(to_petscii(name)).open("w", ftype="PRG") as file:
+                    file.write(content)
         return path.read_bytes()
 
 

@@ -1,0 +1,151 @@
+"""Building: what goes in comes out again, byte for byte, and what doesn't fit is refused."""
+
+import dataclasses
+import json
+import shutil
+import subprocess
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from soulrig.buildtools.build import Built, build
+from soulrig.buildtools.disk_image import read_d64
+from soulrig.buildtools.unpack import unpack
+from soulrig.errors import BadInput, Fault
+from soulrig.model.soul import Sizes, Soul, Tensor
+from soulrig.model.tokenizer import SPECIALS, Tokenizer
+
+pytestmark = pytest.mark.cc65
+
+
+@pytest.fixture(scope="module")
+def shipped(root: Path) -> Soul:
+    return Soul.load(root / "disk" / "soulplayer")
+
+
+@pytest.fixture(scope="module")
+def built(shipped: Soul) -> Built:
+    return build(shipped)
+
+
+def random_soul(sizes: Sizes, seed: int = 1) -> Soul:
+    random = np.random.default_rng(seed)
+    tensors = {}
+    for name, kind, rows, cols in sizes.tensors():
+        shape = (rows,) if cols == 1 else (rows, cols)
+        low, high, dtype = ((-127, 128, np.int8), (-32768, 32768, np.int16))[kind]
+        tensors[name] = Tensor(random.integers(low, high, shape, dtype), int(random.integers(4, 8)))
+    letters = [chr(ord("a") + n) for n in range(26)]
+    pairs = [(a, b) for a in letters for b in letters][: sizes.vocabulary - 30]
+    tokens = (*SPECIALS, *letters, *(a + b for a, b in pairs))
+    return Soul(sizes, tensors, Tokenizer(tokens, tuple(pairs)))
+
+
+def test_disk_and_program_give_soul_and_tokenizer_back(built: Built, root: Path, tmp_path: Path) -> None:
+    built.save(tmp_path)
+    prg = read_d64(tmp_path / "soulplayer.d64", "soulplayer")
+    assert prg == (tmp_path / "soulplayer.prg").read_bytes()
+    unpacked = unpack(prg, json.loads((tmp_path / "soulplayer.json").read_text()))
+    unpacked.save(tmp_path / "again")
+    for name in ("soul.bin", "tokenizer.json"):
+        assert (tmp_path / "again" / name).read_bytes() == (root / "disk" / "soulplayer" / name).read_bytes()
+
+
+@pytest.mark.fixtures
+def test_a_soul_trained_by_others_comes_back(golden: Path) -> None:
+    soul = Soul.load(golden / "meful-soul.bin", golden / "meful-tokenizer.json")
+    result = build(soul)
+    unpacked = unpack(result.prg, result.manifest)
+    assert unpacked.to_bytes() == (golden / "meful-soul.bin").read_bytes()
+    assert unpacked.tokenizer == soul.tokenizer
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [Sizes(64, 24, 48, 2, 40), Sizes(256, 16, 32, 2, 20), Sizes(128, 16, 32, 4, 20), Sizes(128, 40, 64, 1, 20)],
+    ids=str,
+)
+def test_other_sizes_are_built_and_come_back(sizes: Sizes) -> None:
+    soul = random_soul(sizes)
+    result = build(soul)
+    assert unpack(result.prg, result.manifest).to_bytes() == soul.to_bytes()
+
+
+def test_the_shipped_program_and_disk_are_what_the_shipped_soul_builds(built: Built, root: Path) -> None:
+    assert (root / "disk" / "soulplayer.prg").read_bytes() == built.prg
+    assert (root / "disk" / "soulplayer.d64").read_bytes() == built.d64
+
+
+def test_the_same_soul_gives_the_same_bytes(built: Built, shipped: Soul) -> None:
+    again = build(shipped)
+    assert (again.prg, again.d64, again.manifest) == (built.prg, built.d64, built.manifest)
+
+
+def test_the_manifest_tells_where_things_lie(built: Built, shipped: Soul) -> None:
+    manifest = built.manifest
+    assert manifest["schema"] == "soulrig.manifest/1"
+    assert manifest["program"]["load_address"] == 0x0801
+    assert manifest["program"]["end_address"] < 0xCF00 == manifest["telemetry"]["address"]
+    assert manifest["soul"]["crc32"] == zlib.crc32(shipped.to_bytes())
+    for tensor in manifest["tensors"]:
+        assert 0x0801 <= tensor["address"] < manifest["program"]["end_address"]
+
+
+def test_segments_do_not_overlap(built: Built) -> None:
+    segments = [segment for segment in built.segments if segment.name != "LOADADDR"]
+    for before, after in zip(segments, segments[1:], strict=False):
+        assert before.end < after.start, f"{before} runs into {after}"
+
+
+def test_a_soul_too_large_is_refused_with_the_bytes_over() -> None:
+    def over(ffn: int) -> int:
+        with pytest.raises(BadInput, match=r"doesn't fit: \d+ bytes over") as refused:
+            build(random_soul(Sizes(256, 64, ffn, 2, 20)))
+        return int(str(refused.value).split(" bytes over")[0].rsplit(" ", 1)[1])
+
+    # One more row of the feed-forward part costs its weights and biases: two matrices of 64, 2 bytes, in each of 2 layers.
+    assert over(161) - over(160) == 2 * (64 + 64 + 2)
+
+
+def test_a_soul_without_tokenizer_is_refused(shipped: Soul) -> None:
+    with pytest.raises(BadInput, match="tokenizer"):
+        build(dataclasses.replace(shipped, tokenizer=None))
+
+
+def test_a_token_that_the_c64_cannot_show_is_refused() -> None:
+    soul = random_soul(Sizes(30, 8, 8, 1, 8))
+    assert soul.tokenizer is not None
+    tokens = (*soul.tokenizer.tokens[:-1], "é")
+    with pytest.raises(BadInput, match="token 29, 'é'"):
+        build(dataclasses.replace(soul, tokenizer=Tokenizer(tokens, ())))
+
+
+def test_a_missing_assembler_is_a_fault(shipped: Soul, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(Fault, match="ca65 is not installed.*apt install cc65"):
+        build(shipped)
+
+
+def test_files_changed_since_they_were_built_are_not_replaced(built: Built, tmp_path: Path) -> None:
+    built.save(tmp_path)
+    built.save(tmp_path)
+    disk = tmp_path / "soulplayer.d64"
+    disk.write_bytes(b"a letter to my friend")
+    with pytest.raises(BadInput, match="was changed since it was built"):
+        built.save(tmp_path)
+    assert disk.read_bytes() == b"a letter to my friend"
+    built.save(tmp_path, force=True)
+    assert disk.read_bytes() == built.d64
+
+
+def test_the_command_prints_the_map_and_leaves_no_half_files(root: Path, tmp_path: Path) -> None:
+    soulrig = shutil.which("soulrig") or str(root / ".venv" / "bin" / "soulrig")
+    run = subprocess.run([soulrig, "build", "--output", tmp_path / "out"], capture_output=True, text=True, check=True)
+    assert "CODE" in run.stdout
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "soulplayer.d64",
+        "soulplayer.json",
+        "soulplayer.prg",
+    ]
