@@ -1,6 +1,7 @@
 """Building: what goes in comes out again, byte for byte, and what doesn't fit is refused."""
 
 import dataclasses
+import itertools
 import json
 import shutil
 import subprocess
@@ -95,7 +96,7 @@ def test_the_manifest_tells_where_things_lie(built: Built, shipped: Soul) -> Non
 
 def test_segments_do_not_overlap(built: Built) -> None:
     segments = [segment for segment in built.segments if segment.name != "LOADADDR"]
-    for before, after in zip(segments, segments[1:], strict=False):
+    for before, after in itertools.pairwise(segments):
         assert before.end < after.start, f"{before} runs into {after}"
 
 
@@ -105,7 +106,7 @@ def test_a_soul_too_large_is_refused_with_the_bytes_over() -> None:
             build(random_soul(Sizes(256, 64, ffn, 2, 20)))
         return int(str(refused.value).split(" bytes over")[0].rsplit(" ", 1)[1])
 
-    # One more row of the feed-forward part costs its weights and biases: two matrices of 64, 2 bytes, in each of 2 layers.
+    # One more row of the feed-forward part: a row of fc1, a bias, a column of fc2, in each of 2 layers.
     assert over(161) - over(160) == 2 * (64 + 64 + 2)
 
 
@@ -124,7 +125,7 @@ def test_a_token_that_the_c64_cannot_show_is_refused() -> None:
 
 def test_a_missing_assembler_is_a_fault(shipped: Soul, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(Fault, match="ca65 is not installed.*apt install cc65"):
+    with pytest.raises(Fault, match=r"ca65 is not installed.*apt install cc65"):
         build(shipped)
 
 
