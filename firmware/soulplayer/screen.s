@@ -123,17 +123,18 @@ screen_newline:
 ; screen_scroll: moves all rows up by one and blanks the last one; the cursor stays where it is.
 ; Uses: A, X. Cycles: 19.9 K
 screen_scroll:
+        .repeat LAST_ROW * COLUMNS / SCROLL_STRIP, strip        ; one after the other, for they overlap
+        .scope
         ldx #0
-@next:
-        .repeat LAST_ROW * COLUMNS / SCROLL_STRIP, strip
-        lda SCREEN_RAM + COLUMNS + strip * SCROLL_STRIP,x
+next:   lda SCREEN_RAM + COLUMNS + strip * SCROLL_STRIP,x
         sta SCREEN_RAM + strip * SCROLL_STRIP,x
         lda COLOUR_RAM + COLUMNS + strip * SCROLL_STRIP,x
         sta COLOUR_RAM + strip * SCROLL_STRIP,x
-        .endrepeat
         inx
         cpx #SCROLL_STRIP
-        bne @next
+        bne next
+        .endscope
+        .endrepeat
         ldx #COLUMNS - 1
 @blank: lda #SPACE
         sta SCREEN_RAM + LAST_ROW * COLUMNS,x
