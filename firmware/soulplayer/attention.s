@@ -18,17 +18,17 @@ LARGEST_D = 127
 SIGN = $80
 
 .zeropage
-layer_cache:    .res 2          ; offset of the layer's keys, and of its values
-head_keys:      .res 2          ; offset of the head's keys
-head_values:    .res 2          ; offset of the head's values
 store_lo:       .res 2          ; address of the element to store
 store_hi:       .res 2
-head_first:     .res 1          ; first element of the head: 8 * head
-positions:      .res 1          ; t + 1
 best:           .res 3          ; max(score_k) >> 8
 below:          .res 3          ; (max(f) - f_k) << 6
 
 .bss
+layer_cache:    .res 2          ; offset of the layer's keys, and of its values
+head_keys:      .res 2          ; offset of the head's keys
+head_values:    .res 2          ; offset of the head's values
+head_first:     .res 1          ; first element of the head: 8 * head
+positions:      .res 1          ; t + 1
 weights_lo:     .res CONTEXT    ; w_k
 weights_hi:     .res CONTEXT    ; 0
 weight_sum:     .res 2

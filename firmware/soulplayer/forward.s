@@ -26,9 +26,9 @@ NORMS = 2
 .zeropage
 token_row:      .res 2          ; address of the token's embedding
 position_row:   .res 2          ; of the position's
-te:             .res 4          ; up(te_i)
 
 .bss
+te:             .res 4          ; up(te_i)
 position:       .res 1          ; how many positions the keys and values hold
 token:          .res 1
 with_logits:    .res 1          ; bit 7

@@ -22,11 +22,11 @@ MIRROR_HI = 6
 value:           .res 5         ; the product, or what is to be scaled; the fifth byte guards against overflow
 factor:          .res 2         ; int16
 divisor:         .res 2
-multiplier_sign: .res 1         ; bit 7
 times_low:       .res 8         ; pointers for the low byte of the multiplier's magnitude
 times_high:      .res 8         ; for its high byte
 
 .bss
+multiplier_sign: .res 1         ; bit 7
 middle_low:     .res 2          ; products of low and high bytes
 middle_high:    .res 2
 product_sign:   .res 1          ; bit 7

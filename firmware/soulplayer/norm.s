@@ -14,13 +14,13 @@ BITS_OF_R = 12                  ; r <= 2048, since m <= 2048^2
 
 .zeropage
 gains:          .res 2
-sum:            .res 4          ; sum_i (x_i >> 4)^2, then m in its low three bytes, then the root's remainder above
-root:           .res 2          ; r
 remainder:      .res 2
-trial:          .res 2
 element:        .res 1          ; i
 
 .bss
+sum:            .res 4          ; sum_i (x_i >> 4)^2, then m in its low three bytes, then the root's remainder above
+root:           .res 2          ; r
+trial:          .res 2
 norm:           .res 1
 
 .code
