@@ -15,8 +15,10 @@ NOT_PRINTABLE           = $FF           ; in petscii_screen
 SPACE                   = $20           ; screen code
 BLINK                   = 5             ; the cursor turns over every 5 * 65,536 cycles, a third of a second
 
-.zeropage
+.bss
 
+line:                   .res LINE_MAX   ; PETSCII
+line_length:            .res 1
 edit_index:             .res 1          ; 0..line_length: the cursor's place in the line
 edit_key:               .res 1
 draw_index:             .res 1
@@ -24,11 +26,6 @@ line_row:               .res 1          ; where the line begins on the screen
 line_column:            .res 1
 cursor_shown:           .res 1          ; not 0: the cell at the cursor is reversed
 cursor_since:           .res 1          ; CIA2_TIMER_B_LOW when it became what it is
-
-.bss
-
-line:                   .res LINE_MAX   ; PETSCII
-line_length:            .res 1
 
 .code
 

@@ -5,8 +5,7 @@
 
         .export records, telemetry_begin, telemetry_clear, telemetry_finish, telemetry_prefill, telemetry_prompt
         .export telemetry_record, telemetry_start
-        .import checksum_s1, checksum_s2, clock_lap, prompt_ids, prompt_length
-        .importzp clock_elapsed
+        .import checksum_s1, checksum_s2, clock_elapsed, clock_lap, prompt_ids, prompt_length
 
 MAGIC_SIZE              = 4
 
