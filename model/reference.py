@@ -162,7 +162,7 @@ class Reference:
 
 def sat16(v: Ints) -> Ints:
     """Clamp to -32768..32767."""
-    return np.clip(v, -32768, 32767)
+    return np.minimum(np.maximum(v, -32768), 32767)  # np.clip takes three times as long for so few numbers
 
 
 def shifted(v: Ints, right: int) -> Ints:

@@ -209,12 +209,12 @@ def _shape_at(data: bytes, offset: int) -> tuple[int, int]:
 
 def _tensor(data: bytes, offset: int, origin: str, sizes: Sizes, name: str, kind: int, rows: int, cols: int) -> Tensor:
     """Read the tensor at `offset`. Raises BadInput where it is not all there, or not what the sizes ask for."""
-    place = f"tensor {name} at byte {offset}"
-    # Of a file that ends here nobody can tell whether another layer was to come.
+    # In a damaged file nobody can tell whether another layer was to come.
     instead = {"norm": f" (or layer{sizes.layers}.n1)", "out": f" (or layer{sizes.layers}.q)"}.get(name, "")
+    place = f"tensor {name}{instead} at byte {offset}"
     start = offset + _HEADER.size
     if start > len(data):
-        raise BadInput(f"{origin}: truncated: it ends at byte {len(data)}, before or in the header of {place}{instead}")
+        raise BadInput(f"{origin}: truncated: it ends at byte {len(data)}, before or in the header of {place}")
     found_kind, found_rows, found_cols, shift = _HEADER.unpack_from(data, offset)
     if found_kind not in _DTYPES:
         raise BadInput(f"{origin}: {place} has kind {found_kind}, expected {kind}")
@@ -225,7 +225,7 @@ def _tensor(data: bytes, offset: int, origin: str, sizes: Sizes, name: str, kind
         raise BadInput(f"{origin}: {place} is {found}, expected {_describe(kind, rows, cols)}")
     end = start + rows * cols * _DTYPES[kind].itemsize
     if end > len(data):
-        raise BadInput(f"{origin}: truncated: it ends at byte {len(data)}, but {place}{instead} goes on to byte {end}")
+        raise BadInput(f"{origin}: truncated: it ends at byte {len(data)}, but {place} goes on to byte {end}")
     values: npt.NDArray[Any] = np.frombuffer(data, _DTYPES[kind], rows * cols, start)
     is_vector = name.rpartition(".")[2] in _VECTORS
     return Tensor(values if is_vector else values.reshape(rows, cols), shift)
