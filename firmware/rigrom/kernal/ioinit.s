@@ -1,0 +1,85 @@
+; The chips after a reset: processor port, CIAs, SID; the jiffy interrupt of PAL
+; or NTSC.
+
+.include "io.inc"
+.include "lowmem.inc"
+
+.export chip_init, find_standard, jiffy_start
+
+PAL_JIFFY       = 16421         ; 985,248 Hz / 60
+NTSC_JIFFY      = 17045         ; 1,022,727 Hz / 60
+ALL_ROMS        = $37
+PORT_OUTPUTS    = $2F
+NTSC_LAST_LINE  = 262           ; a PAL picture goes on to line 311
+
+.segment "START_UP"
+
+; IOINIT: the chips as programs expect them.
+; In:   PALNTS
+; Uses: A, X
+; The port's data comes before its direction: with the direction first, the
+; pins would follow the old data for a moment and bank this ROM out.
+chip_init:
+        lda #ALL_ROMS
+        sta PORT
+        lda #PORT_OUTPUTS
+        sta PORT_DDR
+        lda #$7F                ; no interrupts
+        sta CIA1_ICR
+        sta CIA2_ICR
+        sta CIA1_COLUMNS        ; RUN/STOP's column, for the clock's STOP test
+        lda #$08                ; timers stopped, one shot
+        sta CIA1_CONTROL_A
+        sta CIA2_CONTROL_A
+        sta CIA1_CONTROL_B
+        sta CIA2_CONTROL_B
+        ldx #0
+        stx CIA1_DDRB           ; rows are inputs
+        stx CIA2_DDRB
+        stx SID_VOLUME
+        dex
+        stx CIA1_DDRA           ; columns are outputs
+        lda #$07                ; serial bus released, video bank 0
+        sta CIA2_PORT_A
+        lda #$3F
+        sta CIA2_DDRA
+        ; falls into jiffy_start
+
+; Starts the jiffy interrupt, 60 a second.
+; In:   PALNTS
+; Uses: A
+jiffy_start:
+        lda PALNTS
+        beq ntsc
+        lda #<PAL_JIFFY
+        sta CIA1_TIMER_A
+        lda #>PAL_JIFFY
+        bne start
+ntsc:   lda #<NTSC_JIFFY
+        sta CIA1_TIMER_A
+        lda #>NTSC_JIFFY
+start:  sta CIA1_TIMER_A + 1
+        lda #$81
+        sta CIA1_ICR
+        lda #$11                ; load and run
+        sta CIA1_CONTROL_A
+        rts
+
+; Looks at the last raster line of a picture.
+; Out:  PALNTS = 1: PAL, 0: NTSC
+; Uses: A, X
+find_standard:
+upper:  bit VIC_CONTROL_1       ; wait for the lines from 256 on to begin
+        bmi upper
+lower:  bit VIC_CONTROL_1
+        bpl lower
+follow: ldx VIC_RASTER          ; X = the low byte while they last
+        cpx #<NTSC_LAST_LINE + 1
+        beq pal
+        bit VIC_CONTROL_1
+        bmi follow
+        lda #0
+        beq store
+pal:    lda #1
+store:  sta PALNTS
+        rts

@@ -1,0 +1,46 @@
+; The interrupt: entry through the RAM vectors, the jiffy handler, the exit.
+; $EA31, $EA7E and $EA81 are where programs' own handlers end up by JMP; $FF48
+; is what a program that replaces the hardware vector jumps to.
+
+.include "io.inc"
+.include "lowmem.inc"
+
+.export irq_entry, irq_exit, irq_handler
+.import cursor_flash, scnkey, udtim
+
+.segment "IRQ_ENTRY"
+
+; The processor's IRQ and BRK: registers on the stack, then ($0314) or ($0316).
+irq_entry:
+        pha
+        txa
+        pha
+        tya
+        pha
+        tsx
+        lda $0104,X             ; the status that the processor pushed
+        and #$10                ; bit 4: BRK
+        bne break
+        jmp (CINV)
+break:  jmp (CBINV)
+
+.segment "IRQ_HANDLER"
+
+; 60 times a second: clock, STOP key, cursor, keys.
+irq_handler:
+        jsr udtim
+        jsr cursor_flash
+        jsr scnkey
+        jmp irq_acknowledge
+
+.segment "IRQ_EXIT"
+
+irq_acknowledge:
+        lda CIA1_ICR
+irq_exit:                       ; $EA81
+        pla
+        tay
+        pla
+        tax
+        pla
+        rti

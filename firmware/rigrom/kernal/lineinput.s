@@ -1,0 +1,182 @@
+; Input from the screen: CHRIN from the keyboard lets a person edit a line until
+; RETURN, then hands it out character by character. From the screen (device 3)
+; it hands out the rest of the line where the cursor is.
+
+.include "lowmem.inc"
+.include "petscii.inc"
+
+.export read_keyboard, read_screen
+.import cursor_hide, first_row, key_fetch, screen_put
+
+SPACE           = $20
+REVERSED        = $80
+READING         = 1
+SHIFTED_UP      = $DE
+
+.segment "FILES"
+
+; Out:  A = the next character, RETURN after the last; C = 0; keeps X, Y
+read_keyboard:
+        jsr save_registers
+        lda CRSW
+        bne hand_out
+        lda TBLX
+        sta LXSP
+        lda PNTR
+        sta LXSP + 1
+edit:   lda NDX
+        sta BLNSW               ; the cursor flashes while nothing waits
+        beq edit
+        jsr cursor_hide
+        jsr key_fetch
+        cmp #RUN_CODE
+        beq load_and_run
+        cmp #RETURN
+        beq entered
+        jsr screen_put
+        jmp edit
+
+; SHIFT + RUN/STOP types LOAD and RUN.
+load_and_run:
+        ldx #autostart_end - autostart
+        stx NDX
+type:   lda autostart - 1,X
+        sta KEYD - 1,X
+        dex
+        bne type
+        beq edit
+autostart:
+        .byte "LOAD", RETURN, "RUN", RETURN
+autostart_end:
+
+; Where the line ends and where it begins.
+entered:
+        jsr line_length
+        ldx LXSP
+        bmi from_start          ; scrolled away
+        jsr first_row
+        stx SCHAR
+        ldx TBLX
+        jsr first_row
+        cpx SCHAR
+        bne from_start          ; another line than where input began
+        lda LXSP + 1
+        .byte $2C               ; BIT: skips the next instruction
+from_start:
+        lda #0
+        sta PNTR
+        jmp hand_out
+
+; Out: as read_keyboard
+read_screen:
+        jsr save_registers
+        lda CRSW
+        bne hand_out
+        jsr line_length
+
+hand_out:
+        ldy PNTR
+        cpy INDX
+        bcs line_end
+        lda (PNT),Y
+        inc PNTR
+        jsr petscii
+        sta SCHAR
+        jmp restore_registers
+
+line_end:
+        lda #0
+        sta CRSW
+        sta QTSW
+        lda DFLTN
+        bne no_echo
+        lda #RETURN
+        jsr screen_put
+no_echo:
+        lda #RETURN
+        sta SCHAR
+
+restore_registers:
+        pla
+        tay
+        pla
+        tax
+        lda SCHAR
+        clc
+        rts
+
+; Pushes X and Y under the return address.
+save_registers:
+        pla
+        sta SAL
+        pla
+        sta SAL + 1
+        txa
+        pha
+        tya
+        pha
+        lda SAL + 1
+        pha
+        lda SAL
+        pha
+        rts
+
+; Out: INDX = columns up to the last that is not blank; CRSW, QTSW set
+line_length:
+        ldy LNMX
+back:   lda (PNT),Y
+        cmp #SPACE
+        bne found
+        dey
+        bpl back
+found:  iny
+        sty INDX
+        lda #READING
+        sta CRSW
+        lda #0
+        sta QTSW
+        rts
+
+; PETSCII of screen code A; reversed characters between quotes are the control
+; codes that they stand for.
+; Uses: A, X
+petscii:
+        pha
+        and #$7F
+        cmp #QUOTE
+        bne plain
+        lda QTSW
+        eor #1
+        sta QTSW
+plain:  pla
+        bpl normal
+        ldx QTSW
+        beq normal
+        cmp #$A0
+        bcc code                ; $80-$9F: $00-$1F
+        cmp #$C0
+        bcc normal
+        cmp #$E0
+        bcs normal
+        and #$1F                ; $C0-$DF: $80-$9F
+        ora #$80
+        rts
+code:   and #$1F
+        rts
+normal: and #$7F
+        pha
+        lsr
+        lsr
+        lsr
+        lsr
+        lsr
+        tax
+        pla
+        and #$1F
+        ora petscii_base,X
+        cmp #SHIFTED_UP
+        bne known
+        lda #PI                 ; of its two codes the one that BASIC knows
+known:  rts
+petscii_base:                   ; for $00, $20, $40, $60
+        .byte $40, $20, $C0, $A0

@@ -1,0 +1,50 @@
+; The NMI: RESTORE key and CIA 2. RUN/STOP with RESTORE is a warm start.
+
+.include "io.inc"
+.include "lowmem.inc"
+
+.export brk_handler, nmi_entry, nmi_exit, nmi_handler
+.import call_stop, cartridge_present, chip_init, cint, restor, udtim
+
+.segment "NMI_ENTRY"            ; $FE43, then $FE47: published for handlers
+
+nmi_entry:
+        sei
+        jmp (NMINV)
+
+nmi_handler:
+        pha
+        txa
+        pha
+        tya
+        pha
+        lda #$7F
+        sta CIA2_ICR            ; one at a time
+        ldy CIA2_ICR
+        bmi leave               ; a timer or FLAG, which nobody here asked for
+        jsr cartridge_present
+        bne restore_key
+        jmp (CARTRIDGE + 2)
+restore_key:
+        jsr udtim               ; looks at RUN/STOP now
+        jsr call_stop
+        bne leave
+
+; BRK, and RUN/STOP with RESTORE: chips, vectors and screen are set up again.
+brk_handler:
+        jsr restor
+        jsr chip_init
+        jsr cint
+        jmp (BASIC_WARM)
+
+leave:  jmp nmi_exit
+
+.segment "NMI_EXIT"             ; $FEBC: restores the registers
+
+nmi_exit:
+        pla
+        tay
+        pla
+        tax
+        pla
+        rti
