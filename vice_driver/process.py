@@ -292,7 +292,11 @@ class ViceProcess:
             raise LaunchFailed(f"no disk image {image}")
         self.disk = self.folder / image.name
         shutil.copyfile(image, self.disk)
-        how = ["-drive8truedrive"] if self.options.true_drive else ["+drive8truedrive", "-virtualdev8"]
+        how = (
+            ["-drive8truedrive", "-drive8type", "1541"]
+            if self.options.true_drive
+            else ["+drive8truedrive", "-virtualdev8"]
+        )
         return [*how, "-8", str(self.disk)]
 
     def _environment(self) -> dict[str, str]:
