@@ -20,6 +20,11 @@ class RomSet:
     basic: Path
     chargen: Path
 
+    @property
+    def paths(self) -> tuple[Path, Path, Path]:
+        """KERNAL, BASIC, character set."""
+        return self.kernal, self.basic, self.chargen
+
 
 def assemble_rom(name: str) -> assembler.Program:
     """Assemble the ROM `name`, "kernal" or "basic": 8192 bytes in `outputs[name]`, and every label.
