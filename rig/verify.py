@@ -57,15 +57,19 @@ class Conversation:
 
     def say(self, prompt: str) -> telemetry.Reading:
         """Type a prompt and wait for the reply's end. Raises Fault."""
-        before = self.telemetry.header().sequence
+        sequence = self.telemetry.header().sequence
         self._keys.type(petscii.to_petscii(prompt) + bytes([petscii.RETURN]))
+        self.wait_for_reply(sequence, repr(prompt))
+        return self.telemetry.reading()
+
+    def wait_for_reply(self, sequence: int, what: str) -> None:
+        """Wait for the end of the reply to `what`, the first after the one numbered `sequence`. Raises Fault."""
 
         def finished() -> bool:
             header = self.telemetry.header()
-            return header.sequence != before and header.state in ("done", "stopped")
+            return header.sequence != sequence and header.state in ("done", "stopped")
 
-        self._machine.wait(finished, POSITION_SECONDS * (self._context + 1), f"the end of the reply to {prompt!r}")
-        return self.telemetry.reading()
+        self._machine.wait(finished, POSITION_SECONDS * (self._context + 1), f"the end of the reply to {what}")
 
     def codes(self) -> bytes:
         """The screen's codes."""

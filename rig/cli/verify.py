@@ -48,16 +48,12 @@ def verify(
     standard: Annotated[Standard, typer.Option(help="The television standard.")] = Standard.PAL,
     roms: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR", help="A folder of other ROMs; with a 1541's among them the drive is emulated too."
-        ),
+        typer.Option(metavar="DIR", help="A folder of other ROMs; with a 1541's among them the drive is emulated too."),
     ] = None,
     soul: SoulOption = None,
     tokenizer: TokenizerOption = None,
     decode: DecodeOption = None,
-    prompt: Annotated[
-        list[str] | None, typer.Option(metavar="TEXT", help="A prompt; may be given often.")
-    ] = None,
+    prompt: Annotated[list[str] | None, typer.Option(metavar="TEXT", help="A prompt; may be given often.")] = None,
     prompts: Annotated[Path | None, typer.Option(metavar="FILE", help="A UTF-8 file of prompts, one a line.")] = None,
     record: Annotated[Path | None, typer.Option(metavar="OUT.json", help="Where to leave the record.")] = None,
     screenshot: Annotated[

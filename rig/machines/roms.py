@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from soulrig.buildtools.rom import build_roms
 from soulrig.errors import BadInput
 
 # The parts by the name their file begins with, as VICE and everybody else names them, and their sizes in bytes.
@@ -36,6 +37,12 @@ class RomSet:
         digests = {part: hashlib.sha1(path.read_bytes()).hexdigest() for part, path in parts.items()}
         known = {f"{part}_is": KNOWN[digest] for part, digest in digests.items() if digest in KNOWN}
         return {"name": self.name, **digests, **known}
+
+
+def our_roms(folder: Path) -> RomSet:
+    """Our own set, built into `folder`. Raises Fault where the assembler is missing."""
+    files = build_roms(folder)
+    return RomSet("rigrom", files.kernal, files.basic, files.chargen)
 
 
 def find_roms(folder: Path) -> RomSet:

@@ -9,12 +9,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from soulrig.buildtools.rom import build_roms
 from soulrig.capture.picture import Picture
 from soulrig.channels.screen import text_rows
 from soulrig.errors import Fault
 from soulrig.machine import NTSC_HZ, PAL_HZ
-from soulrig.machines.roms import RomSet
+from soulrig.machines.roms import RomSet, our_roms
 from soulrig.vice_driver.errors import ViceError
 from soulrig.vice_driver.monitor import Monitor
 from soulrig.vice_driver.process import RomFiles, RomTree, ViceOptions, ViceProcess
@@ -81,41 +80,43 @@ class ViceMachine:
             raise Fault("a disk can't be changed while VICE runs; insert it first")
         with self._faults():
             folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="soulrig-vice-")))
-            roms = self._roms or build_roms(folder)
-            tree = _genuine_tree(self._roms, folder) if self._roms else RomFiles(roms.kernal, roms.basic, roms.chargen)
+            roms = self._roms or our_roms(folder / "rigrom")
+            # VICE serves a disk to a KERNAL it doesn't know only where that is given by path, and to one it knows
+            # only where it is not.
+            ours = RomFiles(roms.kernal, roms.basic, roms.chargen)
             options = ViceOptions(
                 emulator=self._emulator,
                 standard=self._standard,
-                roms=tree,
+                roms=_genuine_tree(roms, folder) if self._roms else ours,
                 disk=disk,
-                true_drive=self._roms is not None and self._roms.dos1541 is not None,
+                true_drive=roms.dos1541 is not None,
             )
             self._process = self._stack.enter_context(ViceProcess(options))
             self.description |= {
                 "version": self._process.monitor.version(),
-                "roms": self._roms.description() if self._roms else RomSet("rigrom", *roms.paths).description(),
+                "roms": roms.description(),
             }
             self._process.monitor.resume()
 
     def type(self, petscii: bytes) -> None:
         """Hand keys to VICE, which puts them into the keyboard buffer, ten at a time, whenever that is empty."""
-        with self._looking() as monitor:
+        with self.stopped() as monitor:
             for start in range(0, len(petscii), FEED):
                 monitor.feed_keys(petscii[start : start + FEED])
 
     def read(self, address: int, length: int) -> bytes:
         """`length` bytes of RAM from `address`."""
-        with self._looking() as monitor:
+        with self.stopped() as monitor:
             return monitor.read(address, length, bank="ram")
 
     def write(self, address: int, data: bytes) -> None:
         """Write `data` into RAM from `address`."""
-        with self._looking() as monitor:
+        with self.stopped() as monitor:
             monitor.write(address, data, bank="ram")
 
     def jump(self, address: int) -> None:
         """Go on at `address`, as after a JMP."""
-        with self._looking() as monitor:
+        with self.stopped() as monitor:
             monitor.set_registers({"PC": address})
 
     def codes(self) -> bytes:
@@ -124,24 +125,24 @@ class ViceMachine:
 
     def picture(self) -> Picture:
         """VICE's canvas."""
-        with self._looking() as monitor:
+        with self.stopped() as monitor:
             display = monitor.display()
         return Picture(display.pixels, display.palette)
 
     def cycles(self) -> int:
         """φ2 cycles since power-up."""
-        with self._looking() as monitor:
+        with self.stopped() as monitor:
             path = self._running().folder / "clock.vsf"
             monitor.dump(path)
             return snapshot_clock(path)
 
     def reset(self) -> None:
         """Press the reset button."""
-        with self._looking() as monitor:
+        with self.stopped() as monitor:
             monitor.reset(hard=False)
 
     def wait(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
-        """Let the C64 run until `condition()`. Raises Fault after `seconds` of its own time, or where it stands still."""
+        """Let the C64 run until `condition()`. Raises Fault after so many of its own seconds, or if it stands still."""
         last = self.cycles()
         limit = last + int(seconds * self.hertz)
         looked = time.monotonic()
@@ -157,8 +158,8 @@ class ViceMachine:
             last, looked = now, time.monotonic()
 
     @contextmanager
-    def _looking(self) -> Iterator[Monitor]:
-        """The monitor, with the C64 stopped for as long as it is used."""
+    def stopped(self) -> Iterator[Monitor]:
+        """VICE's monitor, with the C64 stopped for as long as it is used. Raises Fault for the driver's errors."""
         with self._faults():
             monitor = self._running().monitor
             yield monitor

@@ -1,0 +1,44 @@
+"""Souls and programs for the tests that run the whole program on a machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from soulrig.buildtools.build import Built, build
+from soulrig.machines.vice import ViceMachine
+from soulrig.model.soul import Soul
+from soulrig.verify import Conversation
+
+Boot = Callable[..., tuple[ViceMachine, Conversation]]
+
+
+@pytest.fixture(scope="session")
+def shipped(root: Path) -> Soul:
+    """The soul that comes with the project."""
+    return Soul.load(root / "disk" / "soulplayer")
+
+
+@pytest.fixture(scope="session")
+def shipped_built(shipped: Soul) -> Built:
+    """Its program."""
+    return build(shipped)
+
+
+@pytest.fixture
+def boot(tmp_path: Path) -> Iterator[Boot]:
+    """Boots a built program in VICE: `machine, conversation = boot(built, "x64sc", "ntsc")`."""
+    with ExitStack() as stack:
+
+        def start(built: Built, *options: object) -> tuple[ViceMachine, Conversation]:
+            disk = tmp_path / "soulplayer.d64"
+            disk.write_bytes(built.d64)
+            machine = stack.enter_context(ViceMachine(*options))  # type: ignore[arg-type]  # as the caller names them
+            conversation = Conversation(machine, built.manifest)
+            conversation.boot(disk)
+            return machine, conversation
+
+        yield start
