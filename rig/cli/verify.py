@@ -78,9 +78,13 @@ def verify(
     from soulrig.buildtools.build import build
     from soulrig.machines.roms import find_roms
     from soulrig.machines.vice import ViceMachine
+    from soulrig.model.files import check_writable
     from soulrig.verify import DEFAULT_PROMPTS, check_prompts, read_prompts
     from soulrig.verify import verify as run
 
+    for path in (record, screenshot):
+        if path is not None:
+            check_writable(path)
     asked = list(prompt or [])
     check_prompts(asked)
     if prompts is not None:
