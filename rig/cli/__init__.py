@@ -9,8 +9,10 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from soulrig.cli.build import build
 from soulrig.cli.reply import chat, reply
 from soulrig.cli.train import train
+from soulrig.cli.verify import verify
 from soulrig.errors import BadInput, Fault
 
 EXIT_BAD_INPUT = 2
@@ -54,7 +56,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (reply, chat, train):
+for command in (verify, build, train, reply, chat):
     app.command()(command)
 
 
