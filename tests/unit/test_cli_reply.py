@@ -169,11 +169,16 @@ def test_help_has_examples_line_by_line_and_exit_codes(command: str) -> None:
     assert "Exit codes: 0" in result.stdout
 
 
-def test_a_reader_that_leaves_early_is_no_error_message(soul: str) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])  # the pipe is found closed at the end, or while printing
+def test_a_reader_that_leaves_early_is_no_error_message(soul: str, unbuffered: str) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
-        [*COMMAND, "reply", "--soul", soul, "--ids", "1"], stdout=writer, stderr=subprocess.PIPE, check=False
+        [*COMMAND, "reply", "--soul", soul, "--ids", "1"],
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
     )
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, b"")

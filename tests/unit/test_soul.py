@@ -125,6 +125,10 @@ def test_an_empty_file_says_what_was_expected() -> None:
     assert "tensor te at byte 0" in message
 
 
+def test_a_lone_header_without_columns_comes_to_an_end() -> None:
+    assert "tensor pe at byte 6" in complaint(struct.pack("<BHHb", 0, 10, 0, 5))
+
+
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
 @pytest.mark.parametrize("trailing", [1, 6, 300])
 def test_trailing_bytes_are_refused(sizes: dict[str, int], trailing: int) -> None:
