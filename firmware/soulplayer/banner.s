@@ -50,12 +50,19 @@ rule:
 
 .rodata
 
-line_1: text " soulrig: a transformer in your c64"
 .if PARAMETERS >= 1000
-line_2: text .sprintf(" %d,%03d parameters, %d layers", PARAMETERS / 1000, PARAMETERS .mod 1000, LAYERS)
+        .define COUNT .sprintf("%d,%03d", PARAMETERS / 1000, PARAMETERS .mod 1000)
 .else
-line_2: text .sprintf(" %d parameters, %d layers", PARAMETERS, LAYERS)
+        .define COUNT .sprintf("%d", PARAMETERS)
 .endif
+.if LAYERS = 1
+        .define PLURAL ""
+.else
+        .define PLURAL "s"
+.endif
+
+line_1: text " soulrig: a transformer in your c64"
+line_2: text .sprintf(" %s parameters in %d layer%s", COUNT, LAYERS, PLURAL)
 line_3: text .sprintf(" %d tokens, %d of them in sight", VOCAB, CONTEXT)
 line_4: text " stop ends a reply, q goes to basic"
 

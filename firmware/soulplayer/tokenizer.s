@@ -29,7 +29,7 @@ token_seen:             .res 256        ; not 0: this id is or was in token_ids
 
 ; tokenize: prompt_ids = [SEP] + encode(line)[:CONTEXT - 3] + [SEP].
 ; In: line, line_length. Out: prompt_ids, prompt_length. Uses: A, X, Y
-; Cycles: 36 K for 10 keys, 0.5 M for 255
+; Cycles: 7 K for 10 keys, 0.35 M for 255, with 124 merges
 tokenize:
         ldx #0
         txa
