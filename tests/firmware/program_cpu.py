@@ -33,7 +33,7 @@ class Undefined(Exception):
     """An opcode that the 6502's data sheet doesn't have."""
 
 
-class _Memory(list[Any]):
+class Memory(list[Any]):
     """64 KB, with a function to ask at $D000-$DFFF."""
 
     def __init__(self, content: Iterable[int], read: Callable[[int], int], write: Callable[[int, int], None]) -> None:
@@ -63,7 +63,7 @@ class ProgramCpu:
         self.sid: list[tuple[int, int, int]] = []  # (cycles, register, value)
         self._started = {CONTROL_A: 0, CONTROL_B: 0}
         content = list(random.Random(seed).randbytes(0x10000))
-        self.memory = _Memory(content, self._read, self._write)
+        self.memory = Memory(content, self._read, self._write)
         load = int.from_bytes(built.prg[:2], "little")
         self.memory[load : load + len(built.prg) - 2] = list(built.prg[2:])
         for entry in (CHROUT, PLOT):

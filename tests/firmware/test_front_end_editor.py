@@ -1,5 +1,6 @@
 """The line editor against a list and a cursor, over random keys; what it shows against the text cell by cell."""
 
+import itertools
 import random
 
 import pytest
@@ -143,6 +144,6 @@ def test_the_cursor_blinks(cpu: ProgramCpu) -> None:
     cpu.on_key = wait
     cpu.call("edit_line")
     assert len(shown) >= 4
-    for (before, _), (after, _) in zip(shown, shown[1:], strict=False):
+    for (before, _), (after, _) in itertools.pairwise(shown):
         assert 200_000 < after - before < 500_000
     assert cpu.screen()[0] == BLANK

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from front_end_build import CONTEXT, small_build, small_soul
-from program_cpu import PLOT, RETURN_TO, ProgramCpu
+from program_cpu import PLOT, RETURN_TO, Memory, ProgramCpu
 from test_front_end_sound import CLOCKS, chords
 
 from soulrig.buildtools.build import Built
@@ -145,11 +145,10 @@ def test_state_changes_last() -> None:
     cpu = session.cpu
     seen: list[tuple[int, int, int]] = []
     state_address = session.manifest["address"] + session.manifest["fields"]["state"]["offset"]
-    write = type(cpu.memory).__setitem__
 
-    class Watched(type(cpu.memory)):  # type: ignore[misc]  # the base is a value, as mypy sees it
+    class Watched(Memory):
         def __setitem__(self, address: int, value: int) -> None:
-            write(self, address, value)
+            super().__setitem__(address, value)
             if address == state_address:
                 seen.append((value, session.field("sequence"), session.field("stop")))
 

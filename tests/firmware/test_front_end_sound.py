@@ -1,5 +1,6 @@
 """Chords by what is written to the SID, and when."""
 
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -102,7 +103,7 @@ def test_chords_that_come_too_early_wait(machine: tuple[ProgramCpu, int]) -> Non
     play(cpu, 4 * len(wanted))
     heard = list(chords(cpu.sid, clock))
     assert [chord.token for chord in heard] == wanted
-    for before, after in zip(heard, heard[1:], strict=False):
+    for before, after in itertools.pairwise(heard):
         assert before.off - before.on >= 0.060
         assert after.on - before.settled >= 0.040
 
