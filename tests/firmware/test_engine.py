@@ -182,6 +182,7 @@ def test_rms_norm(soul_id: int) -> None:
     soul, machine = SOULS[soul_id], machine_of(soul_id)
     width = soul.sizes.width
     small = [[n % 2 * size for n in range(width)] for size in (16, 31, 63, 255, 272, 1000, 4000)]
+    small += [[16 * r] * width for r in (1, 15, 16, 17)]  # 2^19 // r leaves int16 up to r = 16
     for x in inputs(width) + small:
         mean = max(1, sum((v >> 4) ** 2 for v in x) // width)
         inverse = min(32767, (1 << 19) // max(1, math.isqrt(mean)))
@@ -253,6 +254,8 @@ def test_weights_fall_off_step_by_step(machine: PlainMachine) -> None:
     query, best = [16384, 1, *[0] * (width - 2)], [0] * width
     values = [[1000 * n for n in range(width)], [-30000 + n for n in range(width)]]
     machine.call("cache_reset")
+    beyond = machine.symbols["exp_table"] + len(EXP)
+    machine.memory[beyond : beyond + 8] = [0xFF] * 8  # not to be read
     for d in (0, 1, 2, 15, 16, 63, 64, 125, 126, 127, 128, 129, 255, 256, 4096, 32766):
         for key in ([-d, 0, *best[2:]], [-d - 1, 16383, *best[2:]], [-d, -1, *best[2:]]):
             fill_cache(machine, [best, key], values)
