@@ -3,15 +3,16 @@
 The context holds `SEP question SEP answer END`, so compression is capacity. This is byte-pair encoding (Gage 1994;
 Sennrich et al. 2016, https://arxiv.org/abs/1508.07909) with three things changed: a merge may cross words, though no
 token ends in a space, so that a space always goes with the word after it; exchanges that are still too long weigh more
-in the next round (the Lagrange multiplier of "this exchange fits"); and each round drops the merges that serve least and
-grows others in their place. Measured on 249 exchanges before they were cut to size: 176 fit, without the rule about
-spaces 164; a local search of a minute from there found none more.
+in the next round (the Lagrange multiplier of "this exchange fits"); and each round drops the merges that serve least
+and grows others in their place. Measured on 249 exchanges before they were cut to size: 176 fit, without the rule
+about spaces 164; a local search of a minute from there found none more.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from itertools import pairwise
 
 from soulrig.errors import BadInput
 from soulrig.model.corpus import Corpus
@@ -135,13 +136,13 @@ class _Pieces:
 
     def _add(self, text: int) -> None:
         tokens = self._tokens[text]
-        for pair in zip(tokens, tokens[1:], strict=False):  # strict can't be: the second is one shorter
+        for pair in pairwise(tokens):
             self._counts[pair] += self._weights[text]
             self._places[pair].add(text)
 
     def _remove(self, text: int) -> None:
         tokens = self._tokens[text]
-        for pair in zip(tokens, tokens[1:], strict=False):
+        for pair in pairwise(tokens):
             self._counts[pair] -= self._weights[text]
             self._places[pair].discard(text)
 

@@ -13,11 +13,12 @@ names of the soul v3 definition.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from soulrig.model.pinned_torch import torch
 from soulrig.model.reference import EXP
@@ -82,7 +83,8 @@ class Network:
         """The weights and biases as a soul holds them."""
         tensors = {}
         for part, value in self._parts(torch.round(self.flat.detach() * self._scale)):
-            data = value.numpy().astype(np.int16 if part.is_bias else np.int8)
+            integers: npt.NDArray[np.float64] = value.numpy()
+            data = integers.astype(np.int16) if part.is_bias else integers.astype(np.int8)
             tensors[part.name] = Tensor(data, self.shifts[part.name])
         return tensors
 
@@ -94,7 +96,7 @@ class Network:
 
     def logits(self, tokens: torch.Tensor) -> torch.Tensor:
         """Logits (B,T,V), integers, of `tokens` (B,T), each sequence from position 0 on."""
-        w = {part.name: value for part, value in self._parts(_Round.apply(self.flat * self._scale))}
+        w = {part.name: value for part, value in self._parts(nearest(self.flat * self._scale))}
         x = self._embed(w, tokens)  # (B,T,D)
         for layer in range(self.sizes.layers):
             name = f"layer{layer}."
@@ -108,8 +110,7 @@ class Network:
         start = 0
         for part in self._layout:
             end = start + part.rows * part.cols
-            shape = (part.rows,) if part.cols == 1 and part.is_vector else (part.rows, part.cols)
-            yield part, flat[start:end].reshape(shape)
+            yield part, flat[start:end].reshape((part.rows,) if part.is_vector else (part.rows, part.cols))
             start = end
 
     def _embed(self, w: Parts, tokens: torch.Tensor) -> torch.Tensor:
@@ -124,8 +125,7 @@ class Network:
         return _sat16(_shifted(acc, self.shifts[name] + p))
 
     def _rms_norm(self, w: Parts, name: str, x: torch.Tensor) -> torch.Tensor:
-        t: torch.Tensor = _Normalise.apply(x)
-        return _sat16(_shifted(t * w[name], self.shifts[name]))
+        return _sat16(_shifted(normalised(x) * w[name], self.shifts[name]))
 
     def _attention(self, w: Parts, name: str, x: torch.Tensor) -> torch.Tensor:
         batch, length, width = x.shape
@@ -135,7 +135,7 @@ class Network:
             return y.reshape(batch, length, self.sizes.heads, HEAD_DIM).transpose(1, 2)
 
         f = _shifted(heads("q") @ heads("k").transpose(2, 3), 14)  # (B,H,T,T): row t, column k
-        out: torch.Tensor = _Attend.apply(f, heads("v"))
+        out = attended(f, heads("v"))
         return _sat16(out).transpose(1, 2).reshape(batch, length, width)
 
 
@@ -183,7 +183,8 @@ class _Normalise(torch.autograd.Function):
     def backward(ctx: Any, grad: torch.Tensor) -> torch.Tensor:
         x, m, r, inv = ctx.saved_tensors
         along = (grad * x).mean(-1, keepdim=True) / (256 * m)  # m is the mean square in units of 16**2
-        return (grad - torch.where(r >= 16, along, 0) * x) * (inv / 2**15)
+        gradient: torch.Tensor = (grad - torch.where(r >= 16, along, 0) * x) * (inv / 2**15)
+        return gradient
 
 
 class _Attend(torch.autograd.Function):
@@ -206,6 +207,13 @@ class _Attend(torch.autograd.Function):
         grad_share = grad @ v.transpose(2, 3)
         mean = (share * grad_share).sum(-1, keepdim=True)
         return share * (grad_share - mean) / TEMPERATURE, share.transpose(2, 3) @ grad
+
+
+# The four as functions; torch's own `apply` has no types.
+nearest: Callable[[torch.Tensor], torch.Tensor] = _Round.apply
+floored: Callable[[torch.Tensor], torch.Tensor] = _Floor.apply
+normalised: Callable[[torch.Tensor], torch.Tensor] = _Normalise.apply
+attended: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = _Attend.apply
 
 
 @dataclass(frozen=True)
@@ -246,8 +254,7 @@ def _spread(part: str, inputs: int) -> float:
 
 def _shifted(x: torch.Tensor, right: int) -> torch.Tensor:
     """`x >> right`, flooring; a left shift where `right` is negative."""
-    shifted: torch.Tensor = _Floor.apply(x * 2.0**-right)
-    return shifted
+    return floored(x * 2.0**-right)
 
 
 def _sat16(x: torch.Tensor) -> torch.Tensor:

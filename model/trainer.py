@@ -169,7 +169,7 @@ class _Course:
         """Row numbers (B,), epoch after epoch in a new order."""
         while True:
             order = self._rows[torch.from_numpy(self._random.permutation(len(self._rows)))]
-            yield from order.split(BATCH)
+            yield from torch.split(order, BATCH)
 
     def _train(self, rows: torch.Tensor) -> None:
         warm = min(1.0, (self.step + 1) / WARM_UP)
@@ -178,7 +178,7 @@ class _Course:
         )
         losses, _ = self.examples.judge(self._network.logits(self.examples.inputs[rows]), rows)
         self._optimiser.zero_grad()
-        (losses.sum() / self.examples.counted[rows].sum()).backward()
+        torch.autograd.backward(losses.sum() / self.examples.counted[rows].sum())
         torch.nn.utils.clip_grad_norm_([self._network.flat], CLIP)
         self._optimiser.step()
         self._network.clamp()
@@ -204,7 +204,7 @@ class _Course:
         with torch.no_grad():
             batches = [
                 self.examples.judge(self._network.logits(self.examples.inputs[rows]), rows)
-                for rows in torch.arange(len(self.examples.inputs)).split(BATCH)
+                for rows in torch.split(torch.arange(len(self.examples.inputs)), BATCH)
             ]
         return torch.cat([losses for losses, _ in batches]), torch.cat([right for _, right in batches])
 

@@ -42,6 +42,8 @@ def train(
     from soulrig.model.corpus import Corpus
 
     loaded = Corpus.load(corpus)
+    if output.exists() and not output.is_dir():
+        raise BadInput(f"{output}: is a file, expected a folder or a name that is free")
     present = [output / name for name in FILES if (output / name).exists()]
     if present and not force:
         raise BadInput(f"{present[0]}: is there already; choose another folder, or replace it with --force")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from soulrig.errors import BadInput
 from soulrig.model import bpe
 from soulrig.model.corpus import Corpus

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from soulrig.errors import BadInput
 from soulrig.model.corpus import Corpus, Exchange
 from soulrig.model.tokenizer import END, FIRST_TEXT, SEP, SPECIALS, Tokenizer
