@@ -13,7 +13,7 @@ import pytest
 from soulrig.buildtools.disk_image import make_d64
 from soulrig.buildtools.rom import build_roms
 from soulrig.vice_driver.monitor import Monitor
-from soulrig.vice_driver.process import RomFiles, ViceOptions, ViceProcess
+from soulrig.vice_driver.process import Emulator, RomFiles, Standard, ViceOptions, ViceProcess
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 
@@ -82,9 +82,9 @@ def screen(parts: tuple[RomFiles, Path]) -> Iterator[Screen]:
 @pytest.mark.parametrize("emulator", ["x64", "x64sc"])
 @pytest.mark.parametrize(("standard", "flag"), [("pal", 1), ("ntsc", 0)])
 def test_boots_and_loads_the_first_program(
-    parts: tuple[RomFiles, Path], emulator: str, standard: str, flag: int
+    parts: tuple[RomFiles, Path], emulator: Emulator, standard: Standard, flag: int
 ) -> None:
-    options = ViceOptions(emulator=emulator, standard=standard, roms=parts[0], disk=parts[1])  # type: ignore[arg-type]
+    options = ViceOptions(emulator=emulator, standard=standard, roms=parts[0], disk=parts[1])
     with ViceProcess(options) as vice:
         screen = Screen(vice.monitor)
         screen.wait(lambda rows: "READY." in rows)

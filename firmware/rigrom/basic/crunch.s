@@ -5,7 +5,7 @@
 .include "tokens.inc"
 
 .export crunch
-.import chrget, keywords
+.import keywords
 
 in_data         = INDEX         ; not 0: between DATA and ":"
 

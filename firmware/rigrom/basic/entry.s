@@ -4,7 +4,7 @@
 .include "lowmem.inc"
 .include "petscii.inc"
 
-.export cold_start, print_text
+.export print_text
 .import clear_program, direct_mode, error_exit, ready
 
 .segment "VECTORS"

@@ -101,22 +101,10 @@ say:    jsr print_text
         lda CURLIN + 1
         jsr print_number
 to_ready:
-        lda #RETURN
-        jsr CHROUT
-        jmp ready_after_error
-
-ready_after_error:
-        lda #<ready_line
-        ldy #>ready_line
-        jsr print_text
-        lda #SHOW_MESSAGES
-        jsr SETMSG
-        jmp next_input
+        jmp ready
 
 ready_text:
-        .byte RETURN
-ready_line:
-        .byte "READY.", RETURN, 0
+        .byte RETURN, "READY.", RETURN, 0
 error_text:
         .byte "  ERROR", 0
 break_text:

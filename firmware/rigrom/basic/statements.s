@@ -9,8 +9,6 @@
 .import chrget, chrgot, clear_program, clear_variables, find_line, list
 .import load, parse_number, raise, ready, set_text_start, sys
 
-LINE_TEXT       = 4
-
 .segment "CODE"
 
 ; Runs the statements behind TXTPTR to the end of the line or program.

@@ -6,14 +6,13 @@
 .export chrin, chrout, getin
 .import acptr, ciout, key_fetch, read_keyboard, read_screen, screen_put
 
-KEYBOARD        = 0
 SCREEN          = 3
 
 .segment "FILES"
 
 ; CHRIN: a character from the input device; from the keyboard, of a line.
 ; Out:  A, C = 0; keeps X, Y
-chrin:  lda DFLTN
+chrin:  lda DFLTN               ; 0: the keyboard
         bne not_keys
         jmp read_keyboard
 not_keys:

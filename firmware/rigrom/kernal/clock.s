@@ -13,7 +13,8 @@ STOP_PRESSED    = $7F
 
 ; UDTIM: one jiffy on, midnight included; looks at the STOP key.
 ; Out:  TIME, STKEY
-; Uses: A, X
+; Uses: A
+; Cycles: 36
 udtim:  inc TIME + 2
         bne compare
         inc TIME + 1
@@ -39,6 +40,7 @@ keys:   lda CIA1_ROWS           ; the scan leaves RUN/STOP's column selected
 
 ; RDTIM: the clock.
 ; Out:  A, X, Y = low, middle, high byte
+; Cycles: 24
 rdtim:  php
         sei                     ; the three bytes belong together
         lda TIME + 2
@@ -49,6 +51,7 @@ rdtim:  php
 
 ; SETTIM: sets the clock.
 ; In:   A, X, Y = low, middle, high byte
+; Cycles: 24
 settim: php
         sei
         sta TIME + 2
@@ -60,6 +63,7 @@ settim: php
 ; STOP: is RUN/STOP down? If so, channels and keyboard buffer are cleared.
 ; Out:  Z = 1: yes
 ; Uses: A; X if it is
+; Cycles: 14 if not
 stop_key:
         lda STKEY
         cmp #STOP_PRESSED

@@ -10,6 +10,7 @@ FLASH_PERIOD    = 20            ; jiffies
 
 ; One jiffy of the cursor: does nothing while BLNSW is not 0.
 ; Uses: A, Y
+; Cycles: 12 while it is off, 71 when it flips
 cursor_flash:
         lda BLNSW
         bne done
@@ -33,6 +34,7 @@ done:   rts
 
 ; Puts back what is under the cursor and stops the flashing.
 ; Uses: A, Y
+; Cycles: 64
 cursor_hide:
         php
         sei

@@ -19,6 +19,7 @@ CASE_LOCKED     = $80
 ; Prints a character at the cursor.
 ; In:   A = PETSCII
 ; Out:  C = 0; keeps A, X, Y
+; Cycles: 178 for a letter; 34,000 more where the screen scrolls or a line grows
 screen_put:
         sta SCHAR
         pha

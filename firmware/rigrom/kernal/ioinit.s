@@ -17,6 +17,7 @@ NTSC_LAST_LINE  = 262           ; a PAL picture goes on to line 311
 ; IOINIT: the chips as programs expect them.
 ; In:   PALNTS
 ; Uses: A, X
+; Cycles: 116
 ; The port's data comes before its direction: with the direction first, the
 ; pins would follow the old data for a moment and bank this ROM out.
 chip_init:
@@ -68,6 +69,7 @@ start:  sta CIA1_TIMER_A + 1
 ; Looks at the last raster line of a picture.
 ; Out:  PALNTS = 1: PAL, 0: NTSC
 ; Uses: A, X
+; Cycles: up to a picture and a half
 find_standard:
 upper:  bit VIC_CONTROL_1       ; wait for the lines from 256 on to begin
         bmi upper

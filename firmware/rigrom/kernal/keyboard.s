@@ -15,8 +15,6 @@ REPEAT_DELAY    = 4
 SHIFT           = 1
 COMMODORE       = 2
 CONTROL         = 4
-REPEAT_ALL      = $80
-REPEAT_NONE     = $40
 CHARSET_BIT     = $02
 
 column          = KEYTAB        ; KEYTAB is free until the scan has ended
@@ -49,6 +47,7 @@ keyboard_init:
 ; SCNKEY: scans the matrix, sends the key of a press or repeat to the buffer.
 ; Out:  SFDX, SHFLAG, KEYD, NDX
 ; Uses: A, X, Y, KEYTAB
+; Cycles: 104 with no key down, 1,212 with one, 91 more for a modifier
 scnkey: lda #NO_KEY
         sta SFDX
         ldy #0
@@ -142,8 +141,8 @@ decode: ldy SFDX
 held:   cpx #NO_CODE
         beq done
         bit RPTFLG
-        bmi repeats
-        bvs done
+        bmi repeats             ; all keys do
+        bvs done                ; none does
         cpx #' '
         beq repeats
         txa
@@ -189,6 +188,7 @@ table_high:
 ; Takes the oldest key from the buffer.
 ; Out:  A = its code, 0 if there is none; Z
 ; Uses: A; keeps X, Y
+; Cycles: 62 + 17 for each further key in the buffer, 9 if there is none
 key_fetch:
         lda NDX
         beq empty

@@ -5,18 +5,18 @@
 
 .export decode_commodore, decode_control, decode_plain, decode_shifted
 
-NONE    = $FF
-F1 = $85
-F2 = $89
-F3 = $86
-F4 = $8A
-F5 = $87
-F6 = $8B
-F7 = $88
-F8 = $8C
-POUND   = $5C
-ARROW_UP = $5E
-ARROW_LEFT = $5F
+NONE            = $FF
+F1              = $85
+F3              = $86
+F5              = $87
+F7              = $88
+F2              = $89
+F4              = $8A
+F6              = $8B
+F8              = $8C
+POUND           = $5C
+UP_ARROW        = $5E
+LEFT_ARROW      = $5F
 
 .segment "KEYBOARD"
 
@@ -27,8 +27,8 @@ decode_plain:
         .byte "7YG8BHUV"
         .byte "9IJ0MKON"
         .byte "+PL-.:@,"
-        .byte POUND, "*;", HOME, NONE, "=", ARROW_UP, "/"
-        .byte "1", ARROW_LEFT, NONE, "2 ", NONE, "Q", STOP_CODE
+        .byte POUND, "*;", HOME, NONE, "=", UP_ARROW, "/"
+        .byte "1", LEFT_ARROW, NONE, "2 ", NONE, "Q", STOP_CODE
         .byte NONE
 
 decode_shifted:
@@ -39,7 +39,7 @@ decode_shifted:
         .byte ")", 'I' | $80, 'J' | $80, "0", 'M' | $80, 'K' | $80, 'O' | $80, 'N' | $80
         .byte $DB, 'P' | $80, 'L' | $80, $DD, ">[", $BA, "<"
         .byte $A9, $C0, "]", CLEAR, NONE, "=", $DE, "?"
-        .byte "!", ARROW_LEFT, NONE, QUOTE, $A0, NONE, 'Q' | $80, RUN_CODE
+        .byte "!", LEFT_ARROW, NONE, QUOTE, $A0, NONE, 'Q' | $80, RUN_CODE
         .byte NONE
 
 decode_commodore:
@@ -50,7 +50,7 @@ decode_commodore:
         .byte ")", $A2, $B5, "0", $A7, $A1, $B9, $AA
         .byte $A6, $AF, $B6, $DC, ">[", $A4, "<"
         .byte $A8, $DF, "]", CLEAR, NONE, "=", $DE, "?"
-        .byte $81, ARROW_LEFT, NONE, $95, $A0, NONE, $AB, RUN_CODE
+        .byte $81, LEFT_ARROW, NONE, $95, $A0, NONE, $AB, RUN_CODE
         .byte NONE
 
 decode_control:

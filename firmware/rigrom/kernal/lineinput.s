@@ -9,7 +9,6 @@
 .import cursor_hide, first_row, key_fetch, screen_put
 
 SPACE           = $20
-REVERSED        = $80
 READING         = 1
 SHIFTED_UP      = $DE
 

@@ -3,7 +3,7 @@
 .include "io.inc"
 .include "lowmem.inc"
 
-.export brk_handler, nmi_entry, nmi_exit, nmi_handler
+.export brk_handler, nmi_entry, nmi_handler
 .import call_stop, cartridge_present, chip_init, cint, restor, udtim
 
 .segment "NMI_ENTRY"            ; $FE43, then $FE47: published for handlers
