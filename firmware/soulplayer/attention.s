@@ -21,7 +21,8 @@ SIGN = $80
 store_lo:       .res 2          ; address of the element to store
 store_hi:       .res 2
 best:           .res 3          ; max(score_k) >> 8
-below:          .res 2          ; (max(f) - f_k) << 6, its low two bytes; or a loop's index
+below:          .res 2          ; (max(f) - f_k) << 6, its low two bytes
+element:        .res 1          ; index kept from X
 
 .bss
 layer_cache:    .res 2          ; offset of the layer's keys, and of its values
@@ -192,10 +193,10 @@ softmax:
 @far_below:
         lda #LARGEST_D
 @weight:
-        stx below               ; the row
+        stx element             ; the row
         tax
         lda exp_table,x
-        ldx below
+        ldx element
         sta weights_lo,y
         clc
         adc weight_sum
@@ -250,7 +251,7 @@ weighted_means:
         jsr sweep_words
         copy_word divisor, weight_sum
         lda head_first
-        sta below               ; the element of attended
+        sta element             ; of attended
         ldy first_row
 @mean:
         lda acc0,y
@@ -262,13 +263,13 @@ weighted_means:
         lda acc3,y
         sta value+3
         jsr divide
-        ldx below
+        ldx element
         lda value
         sta attended_lo,x
         lda value+1
         eor #SIGN
         sta attended_hi,x
-        inc below
+        inc element
         iny
         bne @mean
         rts
