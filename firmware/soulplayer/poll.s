@@ -8,7 +8,7 @@
 .code
 
 ; poll: called by the engine every some thousand cycles.
-; Out: C=1 RUN/STOP is down. Uses: A, X, Y. Cycles: 49 while no sound is on
+; Out: C=1 RUN/STOP is down. Uses: A, X, Y. Cycles: 47, 150 while a chord is on
 poll:
         jsr sound_poll
         lda #STOP_COLUMN

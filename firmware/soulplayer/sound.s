@@ -114,7 +114,7 @@ silence:
         rts
 
 ; sound_chord: sounds an id, now or as soon as the chords before it are over. A full queue drops it.
-; In: A, X id 0..342 (low, high). Uses: A, X, Y. Cycles: 370 when it sounds at once
+; In: A, X id 0..342 (low, high). Uses: A, X, Y. Cycles: 460 when it sounds at once
 sound_chord:
         ldy queue_end
         sta queue_low,y
@@ -129,7 +129,7 @@ sound_chord:
         ; fall through
 
 ; sound_poll: the sound's next step, if its time has come.
-; Uses: A, X, Y. Cycles: 23 at rest, 27 in the first part of a unit, about 65 in the rest
+; Uses: A, X, Y. Cycles: 21 at rest, else at most 126, a chord's start 420
 sound_poll:
         ldx sound_state
         beq next_chord
