@@ -39,7 +39,7 @@ rms_norm:
         ; on into apply_gains
 
 ; y_i = sat16((t_i * g_i) >> s_g), in place
-@apply_gains:
+apply_gains:
         ldx norm
         lda norm_lo,x
         sta gains
