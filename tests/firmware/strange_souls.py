@@ -56,9 +56,8 @@ def strange_soul(sizes: Sizes, shifts: Mapping[str, int], *, seed: int, extreme:
 
 
 SOULS = [strange_soul(sizes, shifts, seed=1, extreme=0.2) for sizes, shifts in STRANGE]
-strange = pytest.mark.parametrize(
-    "soul_id", range(len(SOULS)), ids=[str(sizes) for sizes, _ in STRANGE]
-)  # a test's argument for each
+# A test's argument `soul_id`, for each of them.
+strange = pytest.mark.parametrize("soul_id", range(len(SOULS)), ids=[str(sizes) for sizes, _ in STRANGE])
 
 
 @cache
