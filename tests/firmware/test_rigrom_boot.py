@@ -151,6 +151,19 @@ def test_files_on_the_screen(cpu: RomCpu) -> None:
     assert (closed.a, closed.p & 1) == (3, 1)
 
 
+def test_closing_a_file_keeps_the_others(cpu: RomCpu) -> None:
+    cpu.call(0xFFBD, a=0)
+    for number in (1, 2, 3):
+        cpu.call(0xFFBA, a=number, x=3, y=number)
+        cpu.call(0xFFC0)
+    cpu.call(0xFFC3, a=1)
+    for number in (3, 2):
+        assert not cpu.call(0xFFC6, x=number).p & 1
+        assert (cpu.memory.ram[0xB8], cpu.memory.ram[0xB9]) == (number, 0x60 | number)
+    cpu.call(0xFFCC)
+    assert cpu.memory.ram[0x98] == 2
+
+
 def test_break_and_nmi_go_through_their_vectors(cpu: RomCpu) -> None:
     ram = cpu.memory.ram
     ram[0x0316:0x031A] = bytes([0x00, 0x11, 0x00, 0x12])

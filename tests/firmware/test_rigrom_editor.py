@@ -203,6 +203,10 @@ def test_control_codes_between_quotes_are_read_back(cpu: RomCpu) -> None:
     assert cpu.read_line(b'"' + CLEAR + DOWN + b'"X\r') == b'"' + CLEAR + DOWN + b'"X\r'
 
 
+def test_pi_is_read_as_the_code_that_basic_knows(cpu: RomCpu) -> None:
+    assert cpu.read_line(b"\xde\r") == b"\xff\r"
+
+
 def test_line_input_after_a_scroll(cpu: RomCpu) -> None:
     cpu.put(DOWN * 24)
     assert cpu.read_line(b"ABC\r") == b"ABC\r"

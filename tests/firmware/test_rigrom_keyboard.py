@@ -104,6 +104,14 @@ def test_repeat(cpu: RomCpu) -> None:
     ram[0x028A] = 0
 
 
+def test_repeats_wait_for_the_reader(cpu: RomCpu) -> None:
+    cpu.memory.pressed = {SPACE}
+    cpu.jiffy(100)
+    cpu.memory.pressed = set()
+    cpu.jiffy()
+    assert cpu.take_keys() == b" "
+
+
 def test_the_buffer_takes_ten_keys(cpu: RomCpu) -> None:
     for letter in "ABCDEFGHIJKL":
         cpu.memory.pressed = {KEYS[letter]}
@@ -126,7 +134,7 @@ def test_shift_and_commodore_switch_the_case_once_a_press(cpu: RomCpu) -> None:
     ram = cpu.memory.ram
     before = ram[0xD018]
     cpu.memory.pressed = {LEFT_SHIFT, COMMODORE}
-    cpu.jiffy(5)
+    cpu.jiffy(6)
     assert ram[0xD018] == before ^ 2
     cpu.memory.pressed = set()
     cpu.jiffy()
