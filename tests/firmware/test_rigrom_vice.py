@@ -175,6 +175,13 @@ def test_lines_are_entered_replaced_and_taken_out(screen: Screen) -> None:
     assert screen.run("LIST 5") == ["", "5 PRINT GOTO PRINT"]
 
 
+def test_remarks_and_quoted_text_stay_as_typed(screen: Screen) -> None:
+    screen.run("NEW")
+    screen.monitor.feed_keys(b'10 REM ? "\r20 PRINT "\xc1?"\r')
+    screen.monitor.resume()
+    assert screen.run("LIST") == ["", '10 REM ? "', '20 PRINT "~?"']
+
+
 def test_words_may_be_abbreviated(screen: Screen) -> None:
     screen.run('LOAD"FIRST",8,1')
     screen.monitor.feed_keys(b"\x93L\xc9\r")
