@@ -4,7 +4,7 @@
         .include "hardware.inc"
         .include "palette.inc"
 
-        .export screen_advance, screen_clear, screen_fresh_line, screen_goto, screen_newline, screen_put
+        .export screen_clear, screen_fresh_line, screen_goto, screen_newline, screen_put
         .export screen_reverse, screen_scroll, screen_store, screen_text
         .exportzp cursor_column, cursor_row, text_colour
 
@@ -91,9 +91,9 @@ screen_put:
         jsr screen_store
         ; fall through
 
-; screen_advance: moves on by one cell.
+; advance: moves on by one cell.
 ; Uses: A, X, Y
-screen_advance:
+advance:
         inc cursor_column
         lda cursor_column
         cmp #COLUMNS

@@ -8,9 +8,7 @@
         .include "hardware.inc"
 
         .export sound_chord, sound_finish, sound_poll, sound_start
-        .export sound_low, sound_high
         .import chord_pal_low, chord_pal_high, chord_ntsc_low, chord_ntsc_high
-        .exportzp sound_state
 
 NOTES                   = 21            ; 3 voices of 7
 BASE                    = 7

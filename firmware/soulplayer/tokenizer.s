@@ -12,6 +12,7 @@ SPECIALS                = 3             ; positions that are not text's: SEP bef
 
 .zeropage
 
+key_index:              .res 1
 merge:                  .res 1          ; rank
 merge_first:            .res 1          ; the pair looked for, and what it becomes
 merge_second:           .res 1
@@ -40,7 +41,7 @@ tokenize:
         ldy #0                  ; characters: X reads, Y writes
 @key:   cpx line_length
         beq @characters_done
-        stx merge
+        stx key_index
         lda line,x
         tax
         lda char_ids,x
@@ -49,7 +50,7 @@ tokenize:
         iny
         tax
         sta token_seen,x
-@skip:  ldx merge
+@skip:  ldx key_index
         inx
         bne @key                ; always: a line is shorter than 256
 @characters_done:
