@@ -1,5 +1,6 @@
 ; LIST, LIST line: the program, or one line of it, as text.
 
+.include "errors.inc"
 .include "kernal.inc"
 .include "lowmem.inc"
 .include "petscii.inc"
@@ -13,6 +14,8 @@ position        = OPPTR + 1     ; in the line
 
 .segment "CODE"
 
+; In:   TXTPTR behind the word; A and flags as chrgot
+; Uses: A, X, Y, INDEX, INDEX2, LINNUM, OPPTR
 list:   beq from_start
         bcc one
         rts                     ; the caller says that it is wrong
@@ -37,7 +40,7 @@ next:   ldy #1
         jsr next_link
         jmp next
 stopped:
-        lda #0                  ; BREAK
+        lda #BREAK
         jmp raise
 wrong:  rts
 

@@ -17,6 +17,9 @@ device          = OPPTR
 
 .segment "CODE"
 
+; In:   TXTPTR behind the word
+; Out:  VARTAB = end of what was loaded; does not return: READY., an error, or,
+;       in a program, the program that was loaded from its start
 load:   jsr parse_name
         ldx #DEFAULT_DEVICE
         stx device

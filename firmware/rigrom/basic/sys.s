@@ -7,6 +7,9 @@
 
 .segment "CODE"
 
+; In:   TXTPTR behind the word; SAREG, SXREG, SYREG, SPREG
+; Out:  the same cells, as the program left the registers
+; Uses: all that the program uses
 sys:    jsr expression
         jsr enter
         php                     ; what the program leaves
