@@ -11,7 +11,6 @@ about spaces 164; a local search of a minute from there found none more.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from itertools import pairwise
 
 from soulrig.errors import BadInput
@@ -27,11 +26,11 @@ LEAST_WEIGHT, FIRST_WEIGHT, MOST_WEIGHT = 10, 30, 60  # of an exchange; the hope
 STEP = 3  # weight for each token too much or too few, a round
 
 
-def learn(corpus: Corpus, context: int, vocabulary: int, report: Callable[[int, int], None] | None = None) -> Tokenizer:
+def learn(corpus: Corpus, context: int, vocabulary: int) -> Tokenizer:
     """Learn a tokenizer of at most `vocabulary` tokens; fewer where the corpus has no more pairs to merge.
 
-    `report(round, rounds)` is called after each round. The same corpus gives the same tokenizer. Raises BadInput
-    where the corpus has more characters than the vocabulary has room for.
+    The same corpus gives the same tokenizer. Raises BadInput where the corpus has more characters than the vocabulary
+    has room for. Takes 6 seconds for 250 exchanges, one minute for 3,500.
     """
     characters = sorted({char for one in corpus.exchanges for char in one.question + one.answer})
     room = vocabulary - len(SPECIALS) - len(characters)
@@ -48,7 +47,7 @@ def learn(corpus: Corpus, context: int, vocabulary: int, report: Callable[[int, 
     merges: list[Merge] = []
     best: list[Merge] = []
     best_score: tuple[int, int] | None = None
-    for number in range(1, ROUNDS + 1):
+    for _ in range(ROUNDS):
         pieces = _Pieces(texts, _weights_of_texts(len(texts), exchanges, weights))
         for merge in merges:
             pieces.apply(merge)
@@ -64,8 +63,6 @@ def learn(corpus: Corpus, context: int, vocabulary: int, report: Callable[[int, 
             for weight, over in zip(weights, excess, strict=True)
         ]
         merges = pieces.without_least_used(merges, DROPPED)
-        if report is not None:
-            report(number, ROUNDS)
     return Tokenizer((*SPECIALS, *characters, *(left + right for left, right in best)), tuple(best))
 
 

@@ -1,6 +1,7 @@
 """Training: from a corpus to a soul that answers it. Needs torch (the extra `train`); nothing else imports this.
 
-The loss is the cross-entropy of the answers' tokens and of END, over the tokens that decode rule `end` may choose. The
+The loss is the cross-entropy of the answers' tokens and of END, over the tokens that decode rule `end` may choose. A
+question with several answers is trained on all; whichever the greedy reply then follows to its end is exact. The
 optimiser is AdamW (Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101) with warm-up and a cosine schedule.
 Everything random comes from one seed and runs on one thread: the same corpus, seed and number of steps give the same
 files.
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,7 +32,6 @@ WARM_UP = 100  # steps
 BATCH = 64  # exchanges
 CLIP = 1.0  # norm of the gradient
 CHECK_EVERY = 50  # steps, or an epoch where that is longer
-SETTLE = 0.4  # the share of the steps after which a question with several answers keeps its best one
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def train(
     """
     sizes = Sizes() if largest is None else largest
     tokenizer = bpe.learn(corpus, sizes.context, sizes.vocabulary)
-    sizes = Sizes(tokenizer.size, sizes.width, sizes.ffn, sizes.layers, sizes.context)
+    sizes = replace(sizes, vocabulary=tokenizer.size)
     too_long = {exchange.line for exchange in corpus.too_long(tokenizer, sizes.context)}
     fitting = [exchange for exchange in corpus.exchanges if exchange.line not in too_long]
     if not fitting:
@@ -88,7 +88,8 @@ def train(
         "corpus": corpus.name,
         "corpus_sha256": corpus.sha256,
         "seed": seed,
-        "steps": course.step,
+        "steps": steps,
+        "stopped_at": course.step,
         "exchanges": assessment.exchanges,
         "fit": assessment.fit,
         "questions": assessment.questions,
@@ -96,7 +97,7 @@ def train(
         "torch": torch.__version__.partition("+")[0],
         "numpy": np.__version__,
     }
-    return Trained(Soul(sizes, soul.tensors, tokenizer, provenance=provenance), assessment)
+    return Trained(replace(soul, provenance=provenance), assessment)
 
 
 class _Examples:
@@ -138,7 +139,6 @@ class _Course:
         self._random = np.random.default_rng(seed)
         self._network = Network.initialised(sizes, self._random)
         self._optimiser = torch.optim.AdamW([self._network.flat], LEARNING_RATE, BETAS, weight_decay=0.0)
-        self._rows = torch.arange(len(examples.inputs))  # those that are trained on
         self._best = self._network.flat.detach().clone()
         self._best_score = (-1, -math.inf)
 
@@ -151,25 +151,21 @@ class _Course:
 
     def run(self) -> Iterator[Progress]:
         """Train; yield at each check."""
-        settled = False
-        every = max(CHECK_EVERY, len(self._rows) // BATCH)
+        every = max(CHECK_EVERY, len(self.examples.inputs) // BATCH)
         for batch in self._batches():
             if self.step % every == 0 or self.step == self.steps:
                 progress = self._check()
                 yield progress
                 if progress.exact == progress.questions or self.step == self.steps:
                     return
-            if not settled and self.step >= SETTLE * self.steps:
-                self._settle()
-                settled = True
             self._train(batch)
             self.step += 1
 
     def _batches(self) -> Iterator[torch.Tensor]:
         """Row numbers (B,), epoch after epoch in a new order."""
         while True:
-            order = self._rows[torch.from_numpy(self._random.permutation(len(self._rows)))]
-            yield from torch.split(order, BATCH)
+            order = self._random.permutation(len(self.examples.inputs))
+            yield from torch.split(torch.from_numpy(order), BATCH)
 
     def _train(self, rows: torch.Tensor) -> None:
         warm = min(1.0, (self.step + 1) / WARM_UP)
@@ -191,13 +187,6 @@ class _Course:
             self._best_score = (exact, -loss)
             self._best = self._network.flat.detach().clone()
         return Progress(self.step, self.steps, loss, exact, len(self.examples.by_question))
-
-    def _settle(self) -> None:
-        """Train only on the best answer of each question from here on: a soul can't say two at once."""
-        losses, _ = self._judge_all()
-        of_row = losses.sum(-1)
-        chosen = [min(rows, key=lambda row: float(of_row[row])) for rows in self.examples.by_question.values()]
-        self._rows = torch.tensor(sorted(chosen))
 
     def _judge_all(self) -> tuple[torch.Tensor, torch.Tensor]:
         """`judge` of all examples."""

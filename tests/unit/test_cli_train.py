@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
@@ -49,6 +50,14 @@ def test_it_trains_and_keeps_what_is_there(corpus: Path, tmp_path: Path) -> None
     assert forced.returncode == 0
     assert json.loads(forced.stdout)["exact"] == 2
     assert (output / "soul.bin").read_bytes() != before
+
+
+@pytest.mark.train
+def test_the_default_number_of_steps_is_the_trainers() -> None:
+    from soulrig.cli.train import train
+    from soulrig.model.trainer import STEPS
+
+    assert inspect.signature(train).parameters["steps"].default == STEPS  # stated twice: torch is imported late
 
 
 def test_a_broken_line_ends_with_2_and_leaves_nothing(corpus: Path, tmp_path: Path) -> None:

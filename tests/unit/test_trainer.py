@@ -62,6 +62,13 @@ def test_the_same_seed_gives_the_same_files(tiny: Corpus, tmp_path: Path) -> Non
     assert one[0] != other[0]
 
 
+def test_weights_that_outgrow_int8_are_clamped(tiny: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    from soulrig.model import network, trainer
+
+    monkeypatch.setattr(network, "HEADROOM", 0.5)  # the first weights are out of range already
+    assert trainer.train(tiny, seed=3, steps=600, largest=SMALL).assessment.rate == 1.0
+
+
 def test_it_says_where_the_soul_comes_from(tiny: Corpus) -> None:
     from soulrig.model.trainer import train
 
@@ -71,7 +78,7 @@ def test_it_says_where_the_soul_comes_from(tiny: Corpus) -> None:
     assert (provenance["seed"], provenance["steps"]) == (4, 10)
 
 
-def test_a_question_with_several_answers_settles_on_one() -> None:
+def test_of_several_answers_any_one_is_exact() -> None:
     from soulrig.model.trainer import train
 
     answers = ["a cat.", "one dog.", "the end.", "my hat.", "so, so."]
