@@ -29,6 +29,7 @@ from soulrig.vice_driver.protocol import (
     items,
 )
 
+RESET_VECTOR = 0xFFFC
 MEMORY_BLOCK = 0x8000  # a reply counts its bytes in 16 bits, so 64 KB must be asked for in parts
 
 
@@ -48,7 +49,8 @@ class Monitor:
     ) -> None:
         self.timeout = timeout
         self.running = True
-        self.jam_pc: int | None = None
+        self.jammed = False
+        self._temporary: set[int] = set()
         self.events: deque[Event] = deque(maxlen=1000)
         self._socket = connection
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -151,12 +153,17 @@ class Monitor:
         temporary: bool = False,
         condition: str = "",
     ) -> Checkpoint:
-        """Watch the addresses from ``start`` to ``end``, both included; a temporary one goes when hit.
+        """Watch the addresses from ``start`` to ``end``, both included.
 
+        A temporary one is deleted by the `wait_for_stop` that finds it hit. The first instruction after a reset is
+        never watched.
         ``condition`` is in the text monitor's language. An armed execute checkpoint slows VICE to 0.6 of its speed.
         """
-        body = struct.pack("<HHBBBB", start, start if end is None else end, stops, True, operation, temporary)
+        body = struct.pack("<HHBBBB", start, start if end is None else end, stops, True, operation, False)
         checkpoint = Checkpoint.decode(self.command(Command.CHECKPOINT_SET, body))
+        if temporary:
+            # VICE has temporary checkpoints too, but 3.7.1 misses most hits of them.
+            self._temporary.add(checkpoint.number)
         if condition:
             text = condition.encode("ascii")
             self.command(Command.CONDITION_SET, struct.pack("<IB", checkpoint.number, len(text)) + text)
@@ -167,9 +174,11 @@ class Monitor:
         return Checkpoint.decode(self.command(Command.CHECKPOINT_GET, struct.pack("<I", number)))
 
     def checkpoints(self) -> list[Checkpoint]:
-        """All checkpoints."""
+        """All checkpoints, by number."""
         replies = self._request(Command.CHECKPOINT_LIST)
-        return [Checkpoint.decode(body) for kind, body in replies if kind == Command.CHECKPOINT_GET]
+        found = [Checkpoint.decode(body) for kind, body in replies if kind == Command.CHECKPOINT_GET]
+        # VICE lists one that watches several operations once for each.
+        return sorted({checkpoint.number: checkpoint for checkpoint in found}.values(), key=lambda one: one.number)
 
     def enable_checkpoint(self, number: int, enabled: bool = True) -> None:
         """Arm or disarm a checkpoint."""
@@ -177,6 +186,7 @@ class Monitor:
 
     def delete_checkpoint(self, number: int) -> None:
         """Forget a checkpoint."""
+        self._temporary.discard(number)
         self.command(Command.CHECKPOINT_DELETE, struct.pack("<I", number))
 
     # Running
@@ -187,7 +197,10 @@ class Monitor:
             self._let_run(Command.RESUME)
 
     def advance(self, instructions: int = 1, over_subroutines: bool = False) -> None:
-        """Execute some instructions (at most 65535) and stop again."""
+        """Execute some instructions (at most 65535) and stop again.
+
+        After a stop by a command, the first one counted may be the return to the program, of no cycles.
+        """
         self._run_and_stop(Command.ADVANCE, struct.pack("<BH", over_subroutines, instructions))
 
     def finish(self) -> None:
@@ -197,7 +210,7 @@ class Monitor:
     def _run_and_stop(self, command: Command, body: bytes) -> None:
         self.stop()
         self._let_run(command, body)
-        if self.wait_for_stop(self.timeout) is None:
+        if not self._wait_for(lambda: not self.running, self.timeout):
             raise self._diagnose(MonitorSilent(f"{command.name} did not end in {self.timeout:g} s"))
 
     def stop(self) -> None:
@@ -207,7 +220,10 @@ class Monitor:
     def reset(self, hard: bool = True) -> None:
         """Press the reset button, or switch off and on (hard). The CPU runs afterwards."""
         self.stop()
-        self.jam_pc = None
+        if self.jammed:
+            # After a reset out of a jam VICE goes on where it jammed: 3.7.1 resets the chips and leaves the PC.
+            self.set_registers({"PC": int.from_bytes(self.read(RESET_VECTOR, 2, bank="rom"), "little")})
+            self.jammed = False
         self._let_run(Command.RESET, bytes([hard]))
 
     def _let_run(self, command: Command, body: bytes = b"") -> None:
@@ -221,18 +237,38 @@ class Monitor:
         self.command(Command.QUIT)
 
     def wait_for_stop(self, timeout: float) -> int | None:
-        """Wait for the CPU to stop by itself; its PC, or None if it still runs after ``timeout`` seconds.
+        """Wait for a checkpoint or a jam; the PC, or None if the CPU still runs after ``timeout`` seconds.
 
-        A jam counts as a stop; `jam_pc` tells. What came before the stop is left in `events`.
+        What came before the stop is left in `events`; `jammed` tells of a jam.
         """
+        if not self._wait_for(self._stopped_itself, timeout):
+            return None
+        hit = {event.checkpoint.number for event in self.events if event.checkpoint is not None}
+        for number in hit & self._temporary:
+            self.delete_checkpoint(number)
+        return self.registers()["PC"]
+
+    @property
+    def at_checkpoint(self) -> bool:
+        """Whether the CPU, since it was last let run, has met a checkpoint that stops it."""
+        return any(event.checkpoint is not None and event.checkpoint.stops for event in self.events)
+
+    @property
+    def jam_pc(self) -> int | None:
+        """Where the CPU has jammed; None if it has not."""
+        return self.registers()["PC"] if self.jammed else None
+
+    def _stopped_itself(self) -> bool:
+        # A stop counts only with its reason: a command sent by another client of VICE's stops the CPU as well.
+        return self.jammed or (not self.running and self.at_checkpoint)
+
+    def _wait_for(self, condition: Callable[[], bool], timeout: float) -> bool:
         deadline = time.monotonic() + timeout
-        while True:
-            for event in self.events:
-                if event.type in (EventType.STOPPED, EventType.JAM):
-                    return event.pc
+        while not condition():
             if not self._wait_readable(deadline):
-                return None
+                return False
             self._receive_message(time.monotonic() + self.timeout)
+        return True
 
     # The machine
 
@@ -240,6 +276,8 @@ class Monitor:
         """Hand PETSCII to VICE, which puts it into the keyboard buffer at a frame when that is empty."""
         if not 0 < len(petscii) < 256:
             raise ValueError(f"1 to 255 bytes can be fed at once, not {len(petscii)}")
+        if 0 in petscii:
+            raise ValueError("VICE takes a zero byte for the end of the text: it can't be typed")
         self.command(Command.KEYBOARD_FEED, bytes([len(petscii)]) + petscii)
 
     def autostart(self, program: Path, run: bool = True, index: int = 0) -> None:
@@ -252,7 +290,7 @@ class Monitor:
 
     def undump(self, path: Path) -> int:
         """Load a snapshot; the PC that it holds. The CPU stays stopped."""
-        self.jam_pc = None
+        self.jammed = False
         return int.from_bytes(self.command(Command.UNDUMP, counted(str(path.absolute())))[:2], "little")
 
     def resource(self, name: str) -> int | str:
@@ -332,8 +370,7 @@ class Monitor:
             return None
         event = Event(event_type, pc=int.from_bytes(body[:2], "little"))
         self.running = event_type is EventType.RESUMED
-        if event_type is EventType.JAM:
-            self.jam_pc = event.pc
+        self.jammed = self.jammed or event_type is EventType.JAM
         self.events.append(event)
         return None
 

@@ -28,6 +28,7 @@ Standard = Literal["pal", "ntsc"]
 HOST = "127.0.0.1"
 LOG_LINES = 15
 PORT_ATTEMPTS = 5
+START_SECONDS = 5.0
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
 
 
@@ -219,7 +220,8 @@ class ViceProcess:
             text = (self._folder / "vice.log").read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             return ""
-        return "\n".join(text.splitlines()[-lines:])
+        # VICE logs a synchronisation at every resume, which drowns all else.
+        return "\n".join([line for line in text.splitlines() if line != "Sync reset"][-lines:])
 
     def diagnose(self, fault: ViceError) -> ViceError:
         """The same fault with the log's tail, or the death that explains it."""
@@ -274,7 +276,8 @@ class ViceProcess:
             arguments += ["-raminitrandomchance", "0", "-raminitstartrandom", "0"]
         arguments.append("-warp" if options.warp else "+warp")
         if options.sound is None:
-            arguments.append("+sound")
+            # A restored snapshot switches the sound on again: let it have no device to wait for.
+            arguments += ["+sound", "-sounddev", "dummy"]
         else:
             arguments += ["-sounddev", options.sound.device]
             if options.sound.argument:
@@ -307,7 +310,7 @@ class ViceProcess:
 
     def _connect(self) -> None:
         deadline = time.monotonic() + self.timeout
-        self._check_ports()
+        self._await_start()
         connection = self._dial(deadline)
         self._monitor = Monitor(connection, self.timeout, self.diagnose)
         # The first command stops the CPU. An older VICE that holds the port would answer too: ask who it is.
@@ -318,6 +321,17 @@ class ViceProcess:
             raise fault
         if mark != str(self.folder / "vice.log"):
             raise PortTaken(f"another emulator answers on port {self.port} of {HOST}", self.log_tail())
+        self._check_ports()
+
+    def _await_start(self) -> None:
+        """Wait for the CPU's start, by when VICE has said so if a port was taken."""
+        deadline = time.monotonic() + START_SECONDS
+        while "Main CPU: starting" not in self.log_tail(1000):
+            if self.exit_status() is not None:
+                raise self.diagnose(LaunchFailed(f"{self.options.emulator} did not start"))
+            if time.monotonic() > deadline:
+                break  # a version with other words in its log
+            time.sleep(0.002)
         self._check_ports()
 
     def _dial(self, deadline: float) -> socket.socket:
@@ -335,9 +349,10 @@ class ViceProcess:
                 return connection
 
     def _check_ports(self) -> None:
-        if "bind() failed" in self.log_tail(1000):
+        complaints = [line for line in self.log_tail(1000).splitlines() if "bind() failed" in line]
+        if complaints:
             ports = f"port {self.port}" + (f" or {self.text_port}" if self.text_port else "")
-            raise PortTaken(f"{ports} of {HOST} is taken", self.log_tail())
+            raise PortTaken(f"{ports} of {HOST} is taken", "\n".join(complaints))
 
     def _quit(self, monitor: Monitor) -> None:
         try:

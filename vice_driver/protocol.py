@@ -15,6 +15,15 @@ import numpy.typing as npt
 STX, API = 2, 2
 EVENT_ID = 0xFFFFFFFF
 
+# Size of the canvas and the picture's upper left corner in it, measured with the text screen's edges. What VICE says
+# of it in the reply is 0, 0 from x64 and one line too much from x64sc on PAL.
+PICTURE_ORIGINS = {
+    (384, 272): (32, 35),  # x64, PAL
+    (384, 247): (32, 23),  # x64, NTSC
+    (504, 312): (136, 50),  # x64sc, PAL
+    (520, 263): (136, 31),  # x64sc, NTSC
+}
+
 
 class Command(IntEnum):
     """Command numbers. 86 (user port, joystick) is left out: 3.7.1 answers it with an error."""
@@ -87,16 +96,13 @@ class Checkpoint:
     stops: bool
     enabled: bool
     operation: Operation
-    temporary: bool
     hits: int
 
     @classmethod
     def decode(cls, body: bytes) -> Self:
         """From the reply to CHECKPOINT_GET or the event of the same form."""
-        number, hit, start, end, stops, enabled, operation, temporary, hits = struct.unpack_from("<IBHHBBBBI", body)
-        return cls(
-            number, bool(hit), start, end, bool(stops), bool(enabled), Operation(operation), bool(temporary), hits
-        )
+        number, hit, start, end, stops, enabled, operation, _, hits = struct.unpack_from("<IBHHBBBBI", body)
+        return cls(number, bool(hit), start, end, bool(stops), bool(enabled), Operation(operation), hits)
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,14 @@ class Display:
 
     pixels: npt.NDArray[np.uint8]
     palette: npt.NDArray[np.uint8]
+
+    def picture(self) -> npt.NDArray[np.uint8]:
+        """The (200, 320) pixels within the border; ValueError for a canvas whose layout is not known."""
+        height, width = self.pixels.shape
+        if (width, height) not in PICTURE_ORIGINS:
+            raise ValueError(f"no known place of the picture in a canvas of {width} x {height}")
+        left, top = PICTURE_ORIGINS[width, height]
+        return self.pixels[top : top + 200, left : left + 320]
 
 
 def items(body: bytes) -> Iterator[bytes]:
