@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from d64 import DiskImage
@@ -12,6 +13,26 @@ from soulrig.errors import BadInput
 from soulrig.model.files import read_bytes
 
 BLOCK, BLOCKS = 254, 664  # bytes of a file in a sector; sectors outside the directory's track
+
+
+@dataclass(frozen=True)
+class DiskFile:
+    """A file of a disk, its name in PETSCII."""
+
+    name: bytes
+    kind: str  # PRG, SEQ, USR, REL, DEL
+    blocks: int
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Disk:
+    """All that is on a disk, as its directory tells; names in PETSCII."""
+
+    label: bytes
+    identifier: bytes  # with the DOS type, as the directory shows it
+    files: tuple[DiskFile, ...]
+    blocks_free: int
 
 
 def make_d64(label: str, identifier: str, programs: dict[str, bytes]) -> bytes:
@@ -42,5 +63,20 @@ def read_d64(path: Path, name: str) -> bytes:
                 raise BadInput(f"{path}: holds no program {name!r}")
             with entry.open() as file:
                 return bytes(file.read())
+    except (NotImplementedError, ValueError) as error:
+        raise BadInput(f"{path}: is no D64 image: {error}") from error
+
+
+def read_disk(path: Path) -> Disk:
+    """Everything on an image. Raises BadInput where it is none."""
+    read_bytes(path)
+    try:
+        with DiskImage(path) as image:
+            files = []
+            for entry in image.iterdir():
+                with entry.open() as file:
+                    files.append(DiskFile(entry.name, entry.entry.file_type, entry.size_blocks, bytes(file.read())))
+            identifier = image.id + b"\xa0" + bytes([image.dos_version, image.dos_type])
+            return Disk(image.name, identifier, tuple(files), image.bam.total_free())
     except (NotImplementedError, ValueError) as error:
         raise BadInput(f"{path}: is no D64 image: {error}") from error
