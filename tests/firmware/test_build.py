@@ -106,8 +106,8 @@ def test_a_soul_too_large_is_refused_with_the_bytes_over() -> None:
             build(random_soul(Sizes(256, 64, ffn, 2, 20)))
         return int(str(refused.value).split(" bytes over")[0].rsplit(" ", 1)[1])
 
-    # One more row of the feed-forward part: a row of fc1, a bias, a column of fc2, in each of 2 layers.
-    assert over(161) - over(160) == 2 * (64 + 64 + 2)
+    # A row of the feed-forward part: a row of fc1, a bias, a column of fc2, in each of 2 layers. Pages round it up.
+    assert abs(over(240) - over(160) - 80 * 2 * (64 + 64 + 2)) < 256
 
 
 def test_a_soul_without_tokenizer_is_refused(shipped: Soul) -> None:
