@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,13 +13,11 @@ from soulrig.channels.screen import text_rows
 from soulrig.errors import Fault
 from soulrig.machine import NTSC_HZ, PAL_HZ
 from soulrig.machines.roms import RomSet, our_roms
-from soulrig.vice_driver.errors import ViceError
+from soulrig.vice_driver.errors import CyclesExceeded, ViceError
 from soulrig.vice_driver.monitor import Monitor
-from soulrig.vice_driver.process import RomFiles, RomTree, ViceOptions, ViceProcess
-from soulrig.vice_driver.snapshot import snapshot_clock
+from soulrig.vice_driver.process import RomFiles, RomTree, ViceOptions
+from soulrig.vice_driver.vice import Vice
 
-POLL_SECONDS = 0.004  # of wall time, between two looks at the machine
-CLOCK_SECONDS = 0.25  # of wall time, between two readings of the emulated clock
 FEED = 255  # keys that the monitor takes at once
 # Where VICE looks for genuine ROMs by itself. It wants those there rather than by path (see RomFiles).
 VICE_NAMES = {
@@ -48,7 +45,7 @@ class ViceMachine:
         self._standard = standard
         self._roms = roms
         self._stack = ExitStack()
-        self._process: ViceProcess | None = None
+        self._vice: Vice | None = None
         self.description: dict[str, Any] = {
             "kind": "vice",
             "emulator": emulator,
@@ -65,20 +62,20 @@ class ViceMachine:
     @property
     def pid(self) -> int:
         """The emulator's process id. Raises Fault where it is not switched on."""
-        return self._running().pid
+        return self._running().process.pid
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._process = None
+        self._vice = None
         self._stack.close()
 
     def insert(self, disk: Path) -> None:
         """Switch the C64 on with a disk in drive 8; VICE works on a copy."""
-        if self._process is not None:
+        if self._vice is not None:
             raise Fault("a disk can't be changed while VICE runs; insert it first")
-        with self._faults():
+        with _faults():
             folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="soulrig-vice-")))
             roms = self._roms or our_roms(folder / "rigrom")
             # VICE serves a disk to a KERNAL it doesn't know only where that is given by path, and to one it knows
@@ -91,12 +88,11 @@ class ViceMachine:
                 disk=disk,
                 true_drive=roms.dos1541 is not None,
             )
-            self._process = self._stack.enter_context(ViceProcess(options))
+            self._vice = self._stack.enter_context(Vice(options))
             self.description |= {
-                "version": self._process.monitor.version(),
+                "version": self._version(),
                 "roms": roms.description(),
             }
-            self._process.monitor.resume()
 
     def type(self, petscii: bytes) -> None:
         """Hand keys to VICE, which puts them into the keyboard buffer, ten at a time, whenever that is empty."""
@@ -106,18 +102,18 @@ class ViceMachine:
 
     def read(self, address: int, length: int) -> bytes:
         """`length` bytes of RAM from `address`."""
-        with self.stopped() as monitor:
-            return monitor.read(address, length, bank="ram")
+        with self._on() as vice:
+            return vice.read(address, length)
 
     def write(self, address: int, data: bytes) -> None:
         """Write `data` into RAM from `address`."""
-        with self.stopped() as monitor:
-            monitor.write(address, data, bank="ram")
+        with self._on() as vice:
+            vice.write(address, data)
 
     def jump(self, address: int) -> None:
         """Go on at `address`, as after a JMP."""
-        with self.stopped() as monitor:
-            monitor.set_registers({"PC": address})
+        with self._on() as vice:
+            vice.set_registers({"PC": address})
 
     def codes(self) -> bytes:
         """The 1000 screen codes at $0400."""
@@ -125,64 +121,59 @@ class ViceMachine:
 
     def picture(self) -> Picture:
         """VICE's canvas."""
-        with self.stopped() as monitor:
-            display = monitor.display()
+        with self._on() as vice:
+            display = vice.screenshot()
         return Picture(display.pixels, display.palette)
 
     def cycles(self) -> int:
-        """φ2 cycles since power-up."""
-        with self.stopped() as monitor:
-            path = self._running().folder / "clock.vsf"
-            monitor.dump(path)
-            return snapshot_clock(path)
+        """φ2 cycles since the C64 was switched on or reset."""
+        with self._on() as vice:
+            return vice.clock()
 
     def reset(self) -> None:
         """Press the reset button."""
-        with self.stopped() as monitor:
-            monitor.reset(hard=False)
+        with self._on() as vice:
+            vice.reset()
 
     def wait(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
         """Let the C64 run until `condition()`. Raises Fault after so many of its own seconds, or if it stands still."""
-        last = self.cycles()
-        limit = last + int(seconds * self.hertz)
-        looked = time.monotonic()
-        while not condition():
-            time.sleep(POLL_SECONDS)
-            if time.monotonic() - looked < CLOCK_SECONDS:
-                continue
-            now = self.cycles()
-            if now > limit:
-                raise Fault(f"waited {seconds:g} C64 seconds in vain for {what}\n{self._shown()}")
-            if now == last:
-                raise Fault(f"the emulator stands still while waiting for {what}")
-            last, looked = now, time.monotonic()
+        with self._on() as vice:
+            try:
+                vice.run_until(condition, int(seconds * self.hertz), what)
+            except CyclesExceeded as error:
+                rows = [f"  {row}" for row in text_rows(self.codes()) if row]
+                message = f"waited {seconds:g} C64 seconds in vain for {what}; its screen showed:"
+                raise Fault("\n".join([message, *rows])) from error
 
     @contextmanager
     def stopped(self) -> Iterator[Monitor]:
-        """VICE's monitor, with the C64 stopped for as long as it is used. Raises Fault for the driver's errors."""
-        with self._faults():
-            monitor = self._running().monitor
+        """VICE's monitor, with the C64 stopped for as long as it is used."""
+        with self._on() as vice, vice.stopped() as monitor:
             yield monitor
-            if monitor.jam_pc is not None:
-                raise Fault(f"the 6510 jammed at ${monitor.jam_pc:04X}")
-            monitor.resume()
 
     @contextmanager
-    def _faults(self) -> Iterator[None]:
-        """The driver's errors as Fault."""
-        try:
-            yield
-        except ViceError as error:
-            raise Fault(str(error)) from error
+    def _on(self) -> Iterator[Vice]:
+        """The C64 switched on, the driver's errors as Fault."""
+        with _faults():
+            yield self._running()
 
-    def _running(self) -> ViceProcess:
-        if self._process is None:
+    def _version(self) -> str:
+        with self.stopped() as monitor:
+            return monitor.version()
+
+    def _running(self) -> Vice:
+        if self._vice is None:
             raise Fault("the machine vice is switched off; insert a disk first")
-        return self._process
+        return self._vice
 
-    def _shown(self) -> str:
-        rows = [row for row in text_rows(self.codes()) if row]
-        return "\n".join(["its screen showed:", *(f"  {row}" for row in rows)])
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """The driver's errors as Fault."""
+    try:
+        yield
+    except ViceError as error:
+        raise Fault(str(error)) from error
 
 
 def _genuine_tree(roms: RomSet, folder: Path) -> RomTree:
