@@ -17,7 +17,7 @@ demo: setup
 	@ci/demo
 
 check: setup lint
-	@.venv/bin/pytest tests/unit -n 2
+	@.venv/bin/pytest tests/unit -n 2 -m 'not vice and not ($(LONG))'
 
 test:
 	@ci/setup --train
