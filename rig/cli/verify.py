@@ -15,15 +15,18 @@ from soulrig.cli.soul_options import DecodeOption, SoulOption, TokenizerOption, 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from soulrig.machines.sim import SimMachine
+    from soulrig.machines.vice import ViceMachine
     from soulrig.record import PromptRecord, Record
 
 EXIT_CODES = {"pass": 0, "mismatch": 1, "fault": 3}
 
 
 class Kind(StrEnum):
-    """The machines there are."""
+    """The machines there are: the VICE emulator, and the rig's own simulator, which needs nothing installed."""
 
     VICE = "vice"
+    SIM = "sim"
 
 
 class EmulatorName(StrEnum):
@@ -43,8 +46,9 @@ class Standard(StrEnum):
 def verify(
     machine: Annotated[Kind, typer.Option(help="The machine to run on.")] = Kind.VICE,
     emulator: Annotated[
-        EmulatorName, typer.Option(help="VICE's quick C64, or the one that is exact in every corner.")
-    ] = EmulatorName.X64,
+        EmulatorName | None,
+        typer.Option(help="VICE's quick C64, the default, or the one that is exact in every corner."),
+    ] = None,
     standard: Annotated[Standard, typer.Option(help="The television standard.")] = Standard.PAL,
     roms: Annotated[
         Path | None,
@@ -70,14 +74,13 @@ def verify(
     \b
     Examples:
       soulrig verify --prompt "hello" --prompt "who are you?"
+      soulrig verify --machine sim --prompt "hello"
       soulrig verify --emulator x64sc --standard ntsc --prompts prompts.txt --record record.json
       soulrig verify --soul soul.bin --tokenizer tokenizer.json --roms my_roms
 
     Exit codes: 0 everything is right, 1 mismatch, 2 wrong usage or bad input, 3 the rig or the machine failed.
     """
     from soulrig.buildtools.build import build
-    from soulrig.machines.roms import find_roms
-    from soulrig.machines.vice import ViceMachine
     from soulrig.model.files import check_writable
     from soulrig.verify import DEFAULT_PROMPTS, check_prompts, read_prompts
     from soulrig.verify import verify as run
@@ -89,8 +92,8 @@ def verify(
     check_prompts(asked)
     if prompts is not None:
         asked += read_prompts(prompts)
+    c64 = _machine(machine, emulator, standard, roms)
     loaded = load_soul(soul, tokenizer, decode)
-    c64 = ViceMachine(emulator.value, standard.value, None if roms is None else find_roms(roms))
     with _Progress(len(asked or DEFAULT_PROMPTS)) as progress:
         result = run(c64, loaded, build(loaded), asked or DEFAULT_PROMPTS, progress=progress, picture=screenshot)
     if record is not None:
@@ -102,6 +105,24 @@ def verify(
     if result.fault is not None:
         print(f"soulrig: fault: {result.fault}", file=sys.stderr)
     raise typer.Exit(EXIT_CODES[result.verdict])
+
+
+def _machine(
+    kind: Kind, emulator: EmulatorName | None, standard: Standard, roms: Path | None
+) -> SimMachine | ViceMachine:
+    """The machine asked for, not yet switched on. Raises BadParameter for options that it lacks."""
+    if kind == Kind.SIM:
+        from soulrig.machines.sim import SimMachine
+
+        for option, value in (("--emulator", emulator), ("--roms", roms)):
+            if value is not None:
+                raise typer.BadParameter("is for --machine vice; the simulator has its own ROMs", param_hint=option)
+        return SimMachine(standard.value)
+    from soulrig.machines.roms import find_roms
+    from soulrig.machines.vice import ViceMachine
+
+    name = EmulatorName.X64 if emulator is None else emulator
+    return ViceMachine(name.value, standard.value, None if roms is None else find_roms(roms))
 
 
 class _Progress:

@@ -77,8 +77,7 @@ class Chips:
         self._nmi()
 
     def _irq(self) -> None:
-        self._cpu.irq_at = min(self.cia1.interrupt_at, self.vic.interrupt_at)
-        self._cpu.look_up()
+        self._cpu.set_irq(min(self.cia1.interrupt_at, self.vic.interrupt_at))
 
     def _nmi(self) -> None:
         """Only a falling edge of the line counts, and it is remembered until it is taken."""

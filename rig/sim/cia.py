@@ -17,7 +17,7 @@ FLAG_A, FLAG_B, FLAG_ANY = 0x01, 0x02, 0x80
 SET_MASK = 0x80  # written to INTERRUPT: the other bits set sources; without it they clear them
 COUNTS_CNT = 0x20  # control A: counts pulses at a pin where there are none
 INPUT_B, INPUT_B_UNDERFLOWS = 0x60, 0x40  # control B: what it counts
-LINE_DELAY = 1  # cycles from an underflow to the interrupt line
+LINE_DELAY = 0  # cycles from an underflow to the interrupt line: none on the 8521, one on the older 6526
 MASK_DELAY = 1  # and from a write that lets a flag through
 
 Port = Callable[[int, int], int]
@@ -70,13 +70,13 @@ class Cia:
         self._registers[register] = value
         match register:
             case 0x4:
-                self._timer_a.set_low(value)
+                self._timer_a.set_low(cycle, value)
             case 0x5:
-                self._timer_a.set_high(value)
+                self._timer_a.set_high(cycle, value)
             case 0x6:
-                self._timer_b.set_low(value)
+                self._timer_b.set_low(cycle, value)
             case 0x7:
-                self._timer_b.set_high(value)
+                self._timer_b.set_high(cycle, value)
             case 0xD:
                 self._mask = self._mask | value & 0x1F if value & SET_MASK else self._mask & ~value
             case 0xE:
@@ -103,7 +103,7 @@ class Cia:
 
     def _take_flags(self, cycle: int) -> int:
         """Read and clear."""
-        value = self._flags | (FLAG_ANY if self.interrupt_at <= cycle else 0)
+        value = self._flags | (FLAG_ANY if self._flags & self._mask or self.interrupt_at <= cycle else 0)
         self._flags = 0
         self._predict(cycle)
         return value

@@ -71,8 +71,8 @@ class Cpu(MPU):  # type: ignore[misc]  # py65 has no types
     """Runs from `memory`, 65536 cells and the first two again, until `stop`.
 
     Reads of plain cells and writes from $02 to `plain_end` go straight to `memory`, all others to `bus`. Chips announce
-    their interrupts ahead, as cycles: `irq_at` when the line goes or went low, `nmi_at` when its falling edge comes or
-    came. Whoever changes these, or wants the run to end, calls `look_up`.
+    their interrupts ahead, as cycles: by `set_irq` when the line goes or went low, in `nmi_at` when its falling edge
+    comes or came. Whoever changes that, or wants the run to end, calls `look_up`.
     """
 
     instruct: ClassVar[list[Callable[[Any], None]]] = [
@@ -88,6 +88,7 @@ class Cpu(MPU):  # type: ignore[misc]  # py65 has no types
         self.bus = bus
         self.plain_end = 0
         self.irq_at = self.nmi_at = NEVER
+        self._irq_was_at = NEVER
         self.stop = 0
         self._opcode = 0
         self._masked_before = False
@@ -106,6 +107,13 @@ class Cpu(MPU):  # type: ignore[misc]  # py65 has no types
         self.p = self.BREAK | self.UNUSED | self.INTERRUPT
         self.nmi_at = NEVER
         self.pc = self.WordAt(self.RESET)
+
+    def set_irq(self, low_at: int) -> None:
+        """The interrupt line goes or went low at `low_at`, NEVER for not yet."""
+        if low_at > self.now:
+            self._irq_was_at = self.irq_at  # released in a cycle that is too late for this instruction
+        self.irq_at = low_at
+        self.look_up()
 
     def look_up(self) -> None:
         """Break off after this instruction and consider interrupts and the limit anew."""
@@ -143,8 +151,9 @@ class Cpu(MPU):  # type: ignore[misc]  # py65 has no types
         if self.nmi_at <= seen:
             self.nmi_at = NEVER
             self._enter(self.NMI)
-        elif self.irq_at <= seen and not masked:
+        elif min(self.irq_at, self._irq_was_at) <= seen and not masked:
             self._enter(self.IRQ)
+        self._irq_was_at = NEVER
 
     def _enter(self, vector: int) -> None:
         self.stPushWord(self.pc & 0xFFFF)

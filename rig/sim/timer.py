@@ -1,7 +1,8 @@
 """A timer of the 6526, in closed form: where it stands is worked out when somebody looks, not counted cycle by cycle.
 
 Counting processor cycles from V, a timer shows V, V-1, ... 1, then the latch L twice, L-1, ...: it runs over every L+1
-cycles, in the cycle where it would show 0. Counting the other timer's underflows it shows 0 until the next one.
+cycles, in the cycle where it would show 0. Counting the other timer's underflows it shows 0 until the next one; with
+underflows in every cycle (L = 0) it may be a step off.
 Source: W. Lorenz, "A Software Model of the CIA6526"; checked against x64sc (tests/machines/test_sim_vice.py).
 """
 
@@ -65,14 +66,16 @@ class Timer:
             return max(0, self._value - self._steps(cycle))
         return self._value - max(0, cycle - self._from)
 
-    def set_low(self, value: int) -> None:
+    def set_low(self, cycle: int, value: int) -> None:
         """Write the latch's low byte."""
         self.latch = self.latch & 0xFF00 | value
+        if self.latest == cycle:
+            self._value = self.latch
 
-    def set_high(self, value: int) -> None:
+    def set_high(self, cycle: int, value: int) -> None:
         """Write the latch's high byte; a timer that stands still is loaded."""
         self.latch = self.latch & 0x00FF | value << 8
-        if not self.running:
+        if self.latest == cycle or not self.running:
             self._value = self.latch
 
     def set_control(self, cycle: int, control: int, *, chained: bool = False, counts: bool = True) -> None:
@@ -96,7 +99,7 @@ class Timer:
             return
         if not self._chained:
             cycle += STOP_DELAY
-            self.advance(cycle)
+            self.advance(cycle - 1)  # the last count down to 0 doesn't run over any more
         self._value = self.shown(cycle)
 
     def _steps(self, cycle: int) -> int:
