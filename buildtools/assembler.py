@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -78,6 +79,16 @@ def assemble(sources: Sequence[Path], config: Path, output: str, include: Sequen
             _read_labels(labels.read_text()),
             _read_segments(chart.read_text()),
         )
+
+
+def digest(sources: Sequence[Path], config: Path, include: Sequence[Path] = ()) -> str:
+    """SHA-256 over all that `assemble` would read, by name and content: where it is equal, so is what is made."""
+    total = hashlib.sha256()
+    included = [path for folder in include for path in sorted(folder.iterdir()) if path.is_file()]
+    for path in (*sources, config, *included):
+        content = path.read_bytes()
+        total.update(f"{path.name} {len(content)}\n".encode() + content)
+    return total.hexdigest()
 
 
 def _run(tool: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -5,21 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from soulrig.buildtools import assembler, layout, packer
+from soulrig.buildtools import assembler, layout, packer, shipped
 from soulrig.buildtools.disk_image import make_d64
 from soulrig.errors import BadInput
-from soulrig.model.files import read_json, write_beside
+from soulrig.model.files import read_bytes, read_json, write_beside
 from soulrig.model.soul import Soul
 from soulrig.model.tokenizer import Tokenizer
+from soulrig.model.versions import Schema
 
 FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 PROGRAM_NAME = "soulplayer"
-MANIFEST_SCHEMA = "soulrig.manifest/1"
-LARGEST = {"vocabulary": 256, "width": 64, "ffn": 256, "layers": 8, "context": 64}
+MANIFEST_SCHEMA = Schema("soulrig.manifest", 1)
+LARGEST = {"vocabulary": 256, "width": 64, "ffn": 128, "layers": 4, "context": 48}  # as tested
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Built:
     prg: bytes
     d64: bytes
     manifest: dict[str, Any]
-    symbols: dict[str, int]  # every label of the program
+    symbols: dict[str, int]  # every label of the program; of one that was built earlier, those of its manifest
     segments: tuple[assembler.Segment, ...]
 
     def save(self, folder: Path, *, force: bool = False) -> None:
@@ -44,6 +47,30 @@ class Built:
         write_beside(target.with_suffix(".d64"), self.d64)
         write_beside(target.with_suffix(".json"), json.dumps(self.manifest, indent=1).encode() + b"\n")
 
+    @classmethod
+    def load(cls, folder: Path) -> Built:
+        """What `save` wrote. Raises BadInput where it isn't there, or not as it was written."""
+        target = folder / PROGRAM_NAME
+        manifest = read_manifest(target.with_suffix(".json"))
+        contents = {}
+        for part, suffix in (("program", ".prg"), ("disk", ".d64")):
+            path = target.with_suffix(suffix)
+            contents[part] = read_bytes(path)
+            if hashlib.sha256(contents[part]).hexdigest() != manifest[part]["sha256"]:
+                raise BadInput(
+                    f"{path}: is not the file that {target.with_suffix('.json').name} tells of; build it anew"
+                )
+        segments = tuple(assembler.Segment(**segment) for segment in manifest["segments"])
+        return cls(contents["program"], contents["disk"], manifest, manifest["symbols"], segments)
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """The manifest in a file. Raises BadInput where it is none, or of a newer format than this soulrig reads."""
+    manifest = read_json(path)
+    MANIFEST_SCHEMA.check(manifest.get("schema"), path)
+    layout.check_telemetry_version(manifest["telemetry"]["version"], path)
+    return manifest
+
 
 def build(soul: Soul) -> Built:
     """Build the program for a soul; the same soul gives the same bytes.
@@ -51,6 +78,38 @@ def build(soul: Soul) -> Built:
     Raises BadInput for a soul without tokenizer, with a token that the C64 can't show, or too large, by the number of
     bytes over; Fault where the assembler is missing.
     """
+    with _sources(soul) as sources:
+        return _assembled(soul, sources)
+
+
+def build_or_shipped(soul: Soul) -> Built:
+    """The same, but without the assembler where the program that is shipped is made from the very same sources."""
+    folder = shipped.shipped_folder()
+    with _sources(soul) as sources:
+        if folder is not None and (folder / f"{PROGRAM_NAME}.json").is_file():
+            ready = Built.load(folder)
+            if ready.manifest["program"].get("sources_sha256") == sources.digest:
+                return ready
+        return _assembled(soul, sources)
+
+
+@dataclass(frozen=True)
+class _Sources:
+    """All that a soul's program is assembled from."""
+
+    files: tuple[Path, ...]
+    config: Path
+    include: tuple[Path, ...]
+    tokenizer: Tokenizer
+
+    @property
+    def digest(self) -> str:
+        return assembler.digest(self.files, self.config, self.include)
+
+
+@contextmanager
+def _sources(soul: Soul) -> Iterator[_Sources]:
+    """Generates a soul's sources into a folder that lasts as long as the context."""
     tokenizer = soul.tokenizer
     if tokenizer is None:
         raise BadInput("a program needs the soul's tokenizer, and there is none beside the soul; give --tokenizer")
@@ -64,32 +123,35 @@ def build(soul: Soul) -> Built:
         (folder / "soul_data.s").write_text(source)
         (folder / packer.PACKED_FILE).write_bytes(packed)
         player = FIRMWARE / "soulplayer"
-        sources = [*sorted(player.glob("*.s")), folder / "soul_data.s"]
-        try:
-            program = assembler.assemble(
-                sources, player / "soulplayer.cfg", f"{PROGRAM_NAME}.prg", include=[folder, player]
-            )
-        except assembler.DoesNotFitError as error:
-            raise BadInput(
-                f"the soul doesn't fit: {error.bytes_over} bytes over in memory area {error.area}; "
-                "make it narrower or shallower, or shorten its context"
-            ) from error
+        files = (*sorted(player.glob("*.s")), folder / "soul_data.s")
+        yield _Sources(files, player / "soulplayer.cfg", (folder, player), tokenizer)
+
+
+def _assembled(soul: Soul, sources: _Sources) -> Built:
+    try:
+        program = assembler.assemble(sources.files, sources.config, f"{PROGRAM_NAME}.prg", include=sources.include)
+    except assembler.DoesNotFitError as error:
+        raise BadInput(
+            f"the soul doesn't fit: {error.bytes_over} bytes over in memory area {error.area}; "
+            "make it narrower or shallower, or shorten its context"
+        ) from error
     prg = program.outputs[f"{PROGRAM_NAME}.prg"]
     d64 = make_d64("soulrig", "sr", {PROGRAM_NAME: prg})
-    manifest = _manifest(soul, tokenizer, program, prg, d64)
+    manifest = _manifest(soul, sources, program, prg, d64)
     return Built(prg, d64, manifest, program.symbols, program.segments)
 
 
-def _manifest(soul: Soul, tokenizer: Tokenizer, program: assembler.Program, prg: bytes, d64: bytes) -> dict[str, Any]:
+def _manifest(soul: Soul, sources: _Sources, program: assembler.Program, prg: bytes, d64: bytes) -> dict[str, Any]:
     sizes = soul.sizes
     load = int.from_bytes(prg[:2], "little")
     return {
-        "schema": MANIFEST_SCHEMA,
+        "schema": str(MANIFEST_SCHEMA),
         "program": {
             "name": PROGRAM_NAME,
             "load_address": load,
             "end_address": load + len(prg) - 3,
             "sha256": hashlib.sha256(prg).hexdigest(),
+            "sources_sha256": sources.digest,
         },
         "disk": {"sha256": hashlib.sha256(d64).hexdigest()},
         "soul": {
@@ -105,7 +167,7 @@ def _manifest(soul: Soul, tokenizer: Tokenizer, program: assembler.Program, prg:
         },
         "telemetry": layout.telemetry_manifest(soul, program.symbols),
         "tensors": packer.tensor_manifest(sizes, soul, program.symbols),
-        "tokenizer": packer.tokenizer_manifest(tokenizer, program.symbols),
+        "tokenizer": packer.tokenizer_manifest(sources.tokenizer, program.symbols),
         "segments": [
             {"name": segment.name, "start": segment.start, "end": segment.end} for segment in program.segments
         ],
@@ -119,7 +181,7 @@ def _refuse_foreign(target: Path) -> None:
     manifest = target.with_suffix(".json")
     if manifest.exists():
         content = read_json(manifest)
-        if content.get("schema") != MANIFEST_SCHEMA:
+        if not str(content.get("schema")).startswith(f"{MANIFEST_SCHEMA.name}/"):
             raise BadInput(f"{manifest}: is not a build's manifest; choose another folder, or --force")
         written = {".prg": content["program"]["sha256"], ".d64": content["disk"]["sha256"]}
     for suffix in (".prg", ".d64"):

@@ -9,6 +9,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
+from soulrig.errors import BadInput
 from soulrig.model.soul import HEAD_DIM, Soul
 from soulrig.model.tokenizer import END, FIRST_TEXT, PAD, SEP, UNK
 
@@ -90,6 +91,15 @@ def config_include(soul: Soul, merges: int) -> str:
     lines = ["; Written by soulrig build: the constants that this soul's program and its host share."]
     lines += [f"{name} = {value}" for name, value in constants.items()]
     return "\n".join(lines) + "\n"
+
+
+def check_telemetry_version(found: int, origin: object) -> None:
+    """Raise BadInput where a manifest from `origin` tells of a newer telemetry than this soulrig reads."""
+    if found > TELEMETRY_VERSION:
+        raise BadInput(
+            f"{origin}: tells of telemetry version {found}, this soulrig reads up to {TELEMETRY_VERSION}; "
+            "install a newer soulrig"
+        )
 
 
 def soul_crc(soul: Soul) -> int:

@@ -132,7 +132,7 @@ def _matrix_tables(soul: Soul) -> Iterator[str]:
     shapes = {name: (rows, cols) for name, _, rows, cols in soul.sizes.tensors()}
     yield from _addresses("matrix", [label_of(name) for name in names])
     yield from _table("matrix_rows", [shapes[name][0] & 255 for name in names])
-    yield from _table("matrix_cols", [shapes[name][1] & 255 for name in names])
+    yield from _table("matrix_cols", [shapes[name][1] for name in names])
     yield from _table("matrix_shift", [(soul.tensors[name].shift + (name != "out")) & 255 for name in names])
     yield from _addresses("bias", biases)
 
