@@ -19,11 +19,12 @@ import numpy.typing as npt
 from soulrig.errors import BadInput
 from soulrig.model.files import read_bytes, read_json, write_beside
 from soulrig.model.tokenizer import Tokenizer
+from soulrig.model.versions import Schema
 
 DecodeRule = Literal["end", "v3"]
 HEAD_DIM = 8
 SHIFTS = range(-8, 16)
-SOUL_SCHEMA = "soulrig.soul/1"
+SOUL_SCHEMA = Schema("soulrig.soul", 1)
 
 _HEADER = struct.Struct("<BHHb")
 _WEIGHTS, _BIASES = 0, 1
@@ -163,7 +164,7 @@ class Soul:
     def save(self, folder: Path) -> None:
         """Write `soul.bin`, `soul.json` and, where there is one, `tokenizer.json` into `folder`."""
         description = {
-            "schema": SOUL_SCHEMA,
+            "schema": str(SOUL_SCHEMA),
             "decode": self.decode,
             "max_reply": self.reply_limit,
             "parameters": self.parameters,
@@ -251,9 +252,7 @@ def _describe(kind: int, rows: int, cols: int) -> str:
 def _with_description(soul: Soul, path: Path) -> Soul:
     """Apply `soul.json`: schema, decode rule, reply limit and provenance."""
     description = read_json(path)
-    schema = description.get("schema")
-    if schema != SOUL_SCHEMA:
-        raise BadInput(f"{path}: schema {schema!r}, expected {SOUL_SCHEMA!r}")
+    SOUL_SCHEMA.check(description.get("schema"), path)
     decode = description.get("decode", "end")
     if decode not in get_args(DecodeRule):
         raise BadInput(f"{path}: decode rule {decode!r}, expected 'end' or 'v3'")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from soulrig.model.files import write_beside
+from soulrig.errors import BadInput
+from soulrig.model.files import read_json, write_beside
+from soulrig.model.versions import Schema
 
-SCHEMA = "soulrig.record/1"
+SCHEMA = Schema("soulrig.record", 1)
 PASS, MISMATCH, FAULT = "pass", "mismatch", "fault"
+SUBJECT = ("soul", "program", "disk", "revision")
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Record:
     def as_json(self) -> dict[str, Any]:
         """The record as plain data, `schema` first."""
         return {
-            "schema": SCHEMA,
+            "schema": str(SCHEMA),
             "verdict": self.verdict,
             "fault": self.fault,
             "started": self.started,
@@ -93,3 +96,35 @@ class Record:
     def save(self, path: Path) -> None:
         """Write the record as JSON. Raises BadInput where it can't."""
         write_beside(path, json.dumps(self.as_json(), indent=1, ensure_ascii=False).encode() + b"\n")
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `save` wrote, now or in an earlier version.
+
+        Raises BadInput where it is no record, is of a newer format, or lacks what every record has.
+        """
+        content = read_json(path)
+        SCHEMA.check(content.get("schema"), path)
+        try:
+            return cls(
+                machine=content["machine"],
+                subject={name: content[name] for name in SUBJECT if name in content},
+                started=content["started"],
+                prompts=[
+                    PromptRecord(prompt["prompt"], prompt["reference"], prompt["channels"])
+                    for prompt in content["prompts"]
+                ],
+                measurements=[Measurement(**_fields(Measurement, each)) for each in content["measurements"]],
+                attachments=[Attachment(**_fields(Attachment, each)) for each in content["attachments"]],
+                fault=content["fault"],
+            )
+        except KeyError as error:
+            raise BadInput(f"{path}: the record has no {error.args[0]!r}") from error
+        except TypeError as error:
+            raise BadInput(f"{path}: is no record as its schema describes it: {error}") from error
+
+
+def _fields(kind: type, content: dict[str, Any]) -> dict[str, Any]:
+    """What `kind` has a field for; a later minor version may tell more."""
+    known = {each.name for each in fields(kind)}
+    return {name: value for name, value in content.items() if name in known}

@@ -80,7 +80,7 @@ def verify(
 
     Exit codes: 0 everything is right, 1 mismatch, 2 wrong usage or bad input, 3 the rig or the machine failed.
     """
-    from soulrig.buildtools.build import build
+    from soulrig.buildtools.build import build_or_shipped
     from soulrig.model.files import check_writable
     from soulrig.verify import DEFAULT_PROMPTS, check_prompts, read_prompts
     from soulrig.verify import verify as run
@@ -94,8 +94,9 @@ def verify(
         asked += read_prompts(prompts)
     c64 = _machine(machine, emulator, standard, roms)
     loaded = load_soul(soul, tokenizer, decode)
-    with _Progress(len(asked or DEFAULT_PROMPTS)) as progress:
-        result = run(c64, loaded, build(loaded), asked or DEFAULT_PROMPTS, progress=progress, picture=screenshot)
+    asked = asked or list(DEFAULT_PROMPTS)
+    with _Progress(len(asked)) as progress:
+        result = run(c64, loaded, build_or_shipped(loaded), asked, progress=progress, picture=screenshot)
     if record is not None:
         result.save(record)
     if as_json:

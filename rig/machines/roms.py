@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from soulrig.buildtools.rom import build_roms
+from soulrig.buildtools.rom import build_or_shipped_roms
 from soulrig.errors import BadInput
 
 # The parts by the name their file begins with, as VICE and everybody else names them, and their sizes in bytes.
@@ -40,8 +40,11 @@ class RomSet:
 
 
 def our_roms(folder: Path) -> RomSet:
-    """Our own set, built into `folder`. Raises Fault where the assembler is missing."""
-    files = build_roms(folder)
+    """Our own set: the one that is shipped or, where its sources were changed, one built into `folder`.
+
+    Raises Fault where that needs an assembler which is missing.
+    """
+    files = build_or_shipped_roms(folder)
     return RomSet("rigrom", files.kernal, files.basic, files.chargen)
 
 

@@ -95,8 +95,13 @@ def test_a_missing_emulator_is_a_fault(root: Path, tmp_path: Path) -> None:
 
 
 def test_a_missing_assembler_is_a_fault(root: Path, tmp_path: Path) -> None:
-    run = soulrig(root, "verify", path=tools(tmp_path, "x64", "x64sc"))
+    run = soulrig(root, "verify", "--decode", "v3", path=tools(tmp_path, "x64", "x64sc"))
     assert_says(run, 3, "ca65 is not installed", "apt install cc65")
+
+
+def test_the_shipped_soul_needs_no_assembler(root: Path, tmp_path: Path) -> None:
+    run = soulrig(root, "verify", "--prompt", "hello", path=tools(tmp_path, "x64", "x64sc"))
+    assert_says(run, 0)
 
 
 def test_a_truncated_soul_is_refused_by_tensor_and_offset(root: Path, tmp_path: Path) -> None:

@@ -74,11 +74,6 @@ def test_other_sizes_are_built_and_come_back(sizes: Sizes) -> None:
     assert unpack(result.prg, result.manifest).to_bytes() == soul.to_bytes()
 
 
-def test_the_shipped_program_and_disk_are_what_the_shipped_soul_builds(built: Built, root: Path) -> None:
-    assert (root / "disk" / "soulplayer.prg").read_bytes() == built.prg
-    assert (root / "disk" / "soulplayer.d64").read_bytes() == built.d64
-
-
 def test_the_same_soul_gives_the_same_bytes(built: Built, shipped: Soul) -> None:
     again = build(shipped)
     assert (again.prg, again.d64, again.manifest) == (built.prg, built.d64, built.manifest)

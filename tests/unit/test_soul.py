@@ -263,7 +263,7 @@ def test_what_is_asked_for_wins_over_the_folder(folder: Path, tmp_path: Path) ->
         ("{", "not JSON at line 1, column 2"),
         ("[]", "holds a JSON list, expected an object"),
         ("{}", "schema None, expected 'soulrig.soul/1'"),
-        ('{"schema": "soulrig.soul/2"}', "schema 'soulrig.soul/2'"),
+        ('{"schema": "soulrig.soul/2"}', "newer format soulrig.soul/2"),
         ('{"schema": "soulrig.soul/1", "decode": "best"}', "decode rule 'best', expected 'end' or 'v3'"),
         ('{"schema": "soulrig.soul/1", "max_reply": 0}', "max_reply 0, expected"),
         ('{"schema": "soulrig.soul/1", "max_reply": true}', "max_reply True, expected"),

@@ -1,0 +1,19 @@
+"""What this installation brings ready made: a soul, its program and disk, and our ROMs.
+
+Program and ROMs name the digest of the sources that they were assembled from. Whoever needs them takes them where that
+is the digest of the sources at hand: nothing has to be assembled then, and nothing stale is ever used.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+
+def shipped_folder() -> Path | None:
+    """The folder they lie in; None where the installation has none."""
+    try:
+        folder = Path(str(resources.files("soulrig.disk") / "."))
+    except ModuleNotFoundError:
+        return None
+    return folder if folder.is_dir() else None
