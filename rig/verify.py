@@ -31,6 +31,7 @@ BOOT_SECONDS = 10
 LOAD_SECONDS = 240  # a true 1541 needs two minutes for a full-size program
 START_SECONDS = 30
 POSITION_SECONDS = 8
+PROMPT_SECONDS = 2
 
 Progress = Callable[[PromptRecord], None]
 
@@ -63,13 +64,19 @@ class Conversation:
         return self.telemetry.reading()
 
     def wait_for_reply(self, sequence: int, what: str) -> None:
-        """Wait for the end of the reply to `what`, the first after the one numbered `sequence`. Raises Fault."""
+        """Wait until the reply to `what`, the first after the one numbered `sequence`, and the next prompt are there.
+
+        Raises Fault.
+        """
 
         def finished() -> bool:
             header = self.telemetry.header()
             return header.sequence != sequence and header.state in ("done", "stopped")
 
         self._machine.wait(finished, POSITION_SECONDS * (self._context + 1), f"the end of the reply to {what}")
+        # The end is told before the screen scrolls and the next prompt is drawn; until then it can't be compared.
+        asked = f"the prompt after the reply to {what}"
+        self._machine.wait(lambda: screen.asks(self._screen.codes()), PROMPT_SECONDS, asked)
 
     def codes(self) -> bytes:
         """The screen's codes."""

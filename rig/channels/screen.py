@@ -14,6 +14,12 @@ def text_rows(codes: bytes) -> list[str]:
     return [from_screen_codes(codes[start : start + COLUMNS]).rstrip() for start in range(0, len(codes), COLUMNS)]
 
 
+def asks(codes: bytes) -> bool:
+    """Whether the last that is shown is the prompt for the next line."""
+    shown = [row for row in text_rows(codes) if row]
+    return bool(shown) and shown[-1] == YOU.rstrip()
+
+
 def compare(codes: bytes, prompt: str, reply: str) -> Finding:
     """Find the last exchange on the screen and hold it against prompt and reply.
 

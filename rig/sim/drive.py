@@ -20,7 +20,7 @@ SAVE_CHANNEL = 1
 
 DIRECTORY_ADDRESS = 0x0401
 REVERSE_ON, QUOTE, SHIFT_SPACE, SPACE, COMMA, RETURN = 0x12, 0x22, 0xA0, 0x20, 0x2C, 0x0D
-NAME_SIZE = 16
+NAME_SIZE, ENTRY_SIZE, FREE_SIZE = 16, 27, 25  # characters of a name, of a file's line, of the last line
 _LINK = b"\x01\x01"  # of a line of the listing; BASIC makes its own
 
 STARTED = (73, "CBM DOS V2.6 1541")
@@ -168,7 +168,8 @@ def directory(disk: Disk, pattern: bytes) -> bytes:
     for file in disk.files:
         if matches(file.name, pattern):
             name = (b'"' + file.name + b'"').ljust(NAME_SIZE + 2)
-            lines.append((file.blocks, b" " * (4 - len(str(file.blocks))) + name + b" " + file.kind.encode()))
-    lines.append((disk.blocks_free, b"BLOCKS FREE."))
+            entry = b" " * (4 - len(str(file.blocks))) + name + b" " + file.kind.encode()
+            lines.append((file.blocks, entry.ljust(ENTRY_SIZE)))
+    lines.append((disk.blocks_free, b"BLOCKS FREE.".ljust(FREE_SIZE)))
     listing = b"".join(_LINK + number.to_bytes(2, "little") + text + b"\0" for number, text in lines)
     return DIRECTORY_ADDRESS.to_bytes(2, "little") + listing + b"\0\0"

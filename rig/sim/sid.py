@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from soulrig.machine import SidWrite
 
 REGISTERS = 0x1D
 OSCILLATOR, ENVELOPE, PADDLE_X, PADDLE_Y = 0x1B, 0x1C, 0x19, 0x1A
 UNUSED_PADDLE = 0xFF
-
-
-@dataclass(frozen=True)
-class SidWrite:
-    """A byte written to register 0-24 in a φ2 cycle, counted from power-up."""
-
-    cycle: int
-    register: int
-    value: int
 
 
 class Sid:
