@@ -18,7 +18,6 @@ SET_MASK = 0x80  # written to INTERRUPT: the other bits set sources; without it 
 COUNTS_CNT = 0x20  # control A: counts pulses at a pin where there are none
 INPUT_B, INPUT_B_UNDERFLOWS = 0x60, 0x40  # control B: what it counts
 LINE_DELAY = 0  # cycles from an underflow to the interrupt line: none on the 8521, one on the older 6526
-MASK_DELAY = 1  # and from a write that lets a flag through
 
 Port = Callable[[int, int], int]
 
@@ -112,7 +111,7 @@ class Cia:
         """When the interrupt line goes low, or went."""
         before = self.interrupt_at
         if self._flags & self._mask:
-            self.interrupt_at = min(self.interrupt_at, cycle + MASK_DELAY)
+            self.interrupt_at = min(self.interrupt_at, cycle)
         elif self.interrupt_at > cycle or not self._flags:
             timers = ((self._timer_a, FLAG_A), (self._timer_b, FLAG_B))
             coming = [timer.next_underflow() for timer, flag in timers if self._mask & flag]

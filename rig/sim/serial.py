@@ -20,7 +20,7 @@ SIGNATURES = {
 }
 RESUME = 0xEDAB
 STATUS, TO_SEND, RECEIVED = 0x90, 0x95, 0xA4
-LINES_FREE = 0xC0  # both lines of the bus up: what READY reads
+TALKER_READY = 0x01  # what READY answers, as VICE does: positive, the talker holds the clock low
 
 
 def entries(kernal: bytes) -> list[int]:
@@ -46,7 +46,7 @@ def serve(address: int, cpu: Cpu, drive: Drive) -> None:
             memory[RECEIVED] = cpu.a
             cpu.FlagsNZ(cpu.a)
         case 0xEEA9:
-            cpu.a = LINES_FREE
+            cpu.a = TALKER_READY
             cpu.FlagsNZ(cpu.a)
     memory[STATUS] |= status
     cpu.p &= ~(cpu.CARRY | cpu.INTERRUPT)

@@ -132,9 +132,7 @@ SLEDS = {
     "PLP": asm("php; cli; php; sei") + asm("nop") * 8 + asm("plp; inc $3000; plp; cli") + asm("nop") * 12,
     "PLP that masks": asm("sei; php; php; php") + asm("cli; plp") * 3 + asm("cli") + asm("nop") * 20,
     "flags read": asm("cli") + asm("lda $DC0D; lda $DD0D") * 10,
-    "mask late": put("$DC0D", "$7F")
-    + asm("sta $DD0D; cli; ldx #$81; nop; stx $DC0D; stx $DD0D")
-    + asm("inc $3000") * 2,
+    "mask late": put("$DC0D", "$7F") + asm("sta $DD0D; cli; ldx #$81; nop; stx $DC0D; stx $DD0D") + asm("nop") * 4,
     "RTI": asm("lda #>next; pha; lda #<next; pha; lda #$20; pha; rti; next:") + asm("nop") * 20,
 }
 HANDLER = """

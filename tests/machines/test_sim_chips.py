@@ -67,6 +67,16 @@ def test_the_raster_moves_with_the_cycles(standard: str, lines: int, cycles: int
     assert shown(lines * cycles) == 0
 
 
+def test_the_raster_flag_tells_of_an_interrupt_only_where_one_is_let_through() -> None:
+    computer = bare()
+    vic = computer.chips.vic
+    assert vic.read(0x19, vic.frame_cycles) == 0x71
+    vic.write(0x1A, 0x01, vic.frame_cycles + 1)
+    assert vic.read(0x19, vic.frame_cycles + 2) == 0xF1
+    vic.write(0x19, 0x01, vic.frame_cycles + 3)
+    assert vic.read(0x19, vic.frame_cycles + 4) == 0x70
+
+
 def test_reading_the_flags_clears_them() -> None:
     computer = run("A9 03 8D 04 DC A9 00 8D 05 DC A9 09 8D 0E DC EA EA EA EA EA EA AD 0D DC 85 10 AD 0D DC 85 11")
     assert computer.banks.ram(0x10, 0x12) == b"\x01\x00"

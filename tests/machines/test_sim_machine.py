@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import random
 from collections.abc import Iterator
@@ -45,12 +46,18 @@ def program(shipped: Soul) -> Built:
     return build(shipped)
 
 
+@pytest.fixture(scope="module")
+def brief(shipped: Soul) -> Built:
+    """The program with replies of two tokens at most."""
+    return build(dataclasses.replace(shipped, max_reply=2))
+
+
 @pytest.fixture
-def talk(program: Built, tmp_path: Path) -> Iterator[tuple[SimMachine, Conversation]]:
+def talk(brief: Built, tmp_path: Path) -> Iterator[tuple[SimMachine, Conversation]]:
     disk = tmp_path / "soulplayer.d64"
-    disk.write_bytes(program.d64)
+    disk.write_bytes(brief.d64)
     with SimMachine() as machine:
-        conversation = Conversation(machine, program.manifest)
+        conversation = Conversation(machine, brief.manifest)
         conversation.boot(disk)
         yield machine, conversation
 
@@ -160,15 +167,15 @@ def test_an_undefined_opcode_ends_a_verification_as_a_fault(shipped: Soul, progr
     assert "$02 at $080E" in record.fault
 
 
-def test_the_same_seed_and_keys_make_the_same_cycles(program: Built, tmp_path: Path) -> None:
+def test_the_same_seed_and_keys_make_the_same_cycles(brief: Built, tmp_path: Path) -> None:
     disk = tmp_path / "soulplayer.d64"
-    disk.write_bytes(program.d64)
+    disk.write_bytes(brief.d64)
     ends = []
     for seed in (1, 1, 2):
         with SimMachine(seed=seed) as machine:
-            conversation = Conversation(machine, program.manifest)
+            conversation = Conversation(machine, brief.manifest)
             conversation.boot(disk)
-            reading = conversation.say("hi")
+            reading = conversation.say("a")
             ends.append((machine.cycles(), machine.read(0, 0x10000), reading, machine.sid_writes()))
     assert ends[0] == ends[1]
     assert ends[0][1] != ends[2][1]
@@ -213,7 +220,7 @@ def test_restore_hammered_changes_nothing(talk: tuple[SimMachine, Conversation])
     calm = conversation.say("hi")
     dice = random.Random(1)
     now = machine.cycles()
-    for cycle in sorted(dice.sample(range(now, now + 12_000_000), 200)):
+    for cycle in sorted(dice.sample(range(now, now + 6_000_000), 200)):
         machine.press("RESTORE", cycle)
         machine.release("RESTORE", cycle + 500)
     hammered = conversation.say("hi")
@@ -231,8 +238,9 @@ def test_each_token_sounds_as_it_comes(talk: tuple[SimMachine, Conversation]) ->
     machine, conversation = talk
     before = len(machine.sid_writes())
     reading = conversation.say("hi")
+    machine.run(500_000)
     gates = [write for write in machine.sid_writes()[before:] if write.register == 4 and write.value & 1]
-    assert len(gates) == len(reading.steps) + 1  # one for the reply's beginning
+    assert len(gates) == len(reading.steps) + 2  # one for the reply's beginning, one since the limit cuts it off
     assert [write.cycle for write in gates] == sorted(write.cycle for write in gates)
 
 
@@ -242,8 +250,7 @@ def test_verify_on_the_command_line() -> None:
     assert json.loads(run.stdout)["machine"]["kind"] == "sim"
 
 
-@pytest.mark.parametrize("options", [["--emulator", "x64"], ["--roms", "."]])
-def test_options_that_only_vice_has_are_wrong_usage(options: list[str]) -> None:
-    run = CliRunner().invoke(app, ["verify", "--machine", "sim", *options])
+def test_an_option_that_only_vice_has_is_wrong_usage() -> None:
+    run = CliRunner().invoke(app, ["verify", "--machine", "sim", "--emulator", "x64"])
     assert run.exit_code == 2
-    assert options[0] in run.stderr
+    assert "--emulator: a machine of the kind sim has none" in run.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,7 +116,7 @@ def stub(built: Built) -> bytes:
 
 @pytest.mark.parametrize("standard", ["pal", "ntsc"])
 def test_the_program_tells_the_same_cycles(root: Path, tmp_path: Path, standard: str) -> None:
-    soul = Soul.load(root / "disk" / "soulplayer")
+    soul = dataclasses.replace(Soul.load(root / "disk" / "soulplayer"), max_reply=2)
     built = build(soul)
     disk = tmp_path / "soulplayer.d64"
     disk.write_bytes(built.d64)
@@ -125,7 +126,7 @@ def test_the_program_tells_the_same_cycles(root: Path, tmp_path: Path, standard:
     on_vice = blanked_reply(ViceMachine("x64sc", standard), built, disk, ids)
     assert on_sim == on_vice
     assert on_sim.prompt_ids == list(ids)
-    assert len(on_sim.cycles) > 1
+    assert len(on_sim.cycles) == 2
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,9 @@ def test_the_program_tells_the_same_cycles(root: Path, tmp_path: Path, standard:
 )
 def test_the_drive_serves_alike(tmp_path: Path, command: str) -> None:
     disk = tmp_path / "disk.d64"
-    disk.write_bytes(make_d64("a disk", "xy", {"first": b"\x01\x08one", "second": b"\x01\x08" + bytes(range(256)) * 9}))
+    disk.write_bytes(
+        make_d64("a disk", "xy", {"first": b"\x01\x08\0\0one", "second": b"\x01\x08\0\0" + bytes(range(256)) * 9})
+    )
     screens, memories = [], []
     for machine in (SimMachine(), ViceMachine()):
         with machine:
