@@ -6,7 +6,8 @@ leaving it leaves no process, port or lock behind. Whatever goes wrong with a ma
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
@@ -57,6 +58,23 @@ class Screen(Protocol):
         """What is seen, border included."""
 
 
+@dataclass(frozen=True)
+class SidWrite:
+    """A byte written to register 0-24 of the SID in a φ2 cycle, counted from power-up."""
+
+    cycle: int
+    register: int
+    value: int
+
+
+@runtime_checkable
+class Sound(Protocol):
+    """Can be listened to."""
+
+    def sid_writes(self) -> Sequence[SidWrite]:
+        """Every write to the SID since power-up, in order."""
+
+
 @runtime_checkable
 class Clock(Protocol):
     """Counts φ2 cycles."""
@@ -92,8 +110,19 @@ class Machine(Protocol):
     def __exit__(self, *exception: object) -> None: ...
 
 
+CAPABILITIES: tuple[type, ...] = (Loader, Keys, Memory, Screen, Sound, Clock, Reset)
+
+
+def capabilities(machine: Machine) -> list[str]:
+    """What the machine offers, by the protocols' names in lower case."""
+    return [each.__name__.lower() for each in CAPABILITIES if isinstance(machine, each)]
+
+
 def offered(machine: Machine, capability: type[Capability]) -> Capability:
     """The machine as one that has `capability`. Raises Fault, naming both, where it doesn't."""
     if not isinstance(machine, capability):
-        raise Fault(f"the machine {machine.description['kind']} has no {capability.__name__.lower()}")
+        raise Fault(
+            f"the machine {machine.description['kind']} has no {capability.__name__.lower()}; "
+            f"it has {', '.join(capabilities(machine))}"
+        )
     return machine

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from soulrig.cli.build import build
+from soulrig.cli.machines import machines
 from soulrig.cli.reply import chat, reply
 from soulrig.cli.train import train
 from soulrig.cli.verify import verify
@@ -56,7 +57,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (verify, build, train, reply, chat):
+for command in (verify, machines, build, train, reply, chat):
     app.command()(command)
 
 

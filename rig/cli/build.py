@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from soulrig.cli.machine_options import ConfigOption
 from soulrig.cli.soul_options import DecodeOption, SoulOption, TokenizerOption, load_soul
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def build(
     tokenizer: TokenizerOption = None,
     decode: DecodeOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that no build wrote.")] = False,
+    config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest instead of the memory map.")] = False,
 ) -> None:
     """Build the C64 program for a soul, and a floppy image that it starts from.
@@ -37,7 +39,7 @@ def build(
     """
     from soulrig.buildtools.build import build as build_program
 
-    built = build_program(load_soul(soul, tokenizer, decode))
+    built = build_program(load_soul(soul, tokenizer, decode, config))
     built.save(output, force=force)
     if as_json:
         print(json.dumps(built.manifest))

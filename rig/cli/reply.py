@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from soulrig.cli.machine_options import ConfigOption
 from soulrig.cli.soul_options import DecodeOption, SoulOption, TokenizerOption, load_soul
 from soulrig.errors import BadInput
 
@@ -28,6 +29,7 @@ def reply(
         str | None, typer.Option(metavar="1,2,3", help="Token ids instead of a text, taken as they are.")
     ] = None,
     decode: DecodeOption = None,
+    config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the text.")] = False,
 ) -> None:
     """Print the soul's reply to one prompt, computed by the integer reference.
@@ -50,7 +52,7 @@ def reply(
 
     from soulrig.model.reference import Reference
 
-    reference = Reference(load_soul(soul, tokenizer, decode))
+    reference = Reference(load_soul(soul, tokenizer, decode, config))
     said = reference.reply(prompt or "") if prompt_ids is None else reference.reply_to_ids(prompt_ids)
     if as_json:
         print(json.dumps(_as_json(said)))
@@ -58,7 +60,12 @@ def reply(
         print(",".join(map(str, said.tokens)) if said.text is None else said.text)
 
 
-def chat(soul: SoulOption = None, tokenizer: TokenizerOption = None, decode: DecodeOption = None) -> None:
+def chat(
+    soul: SoulOption = None,
+    tokenizer: TokenizerOption = None,
+    decode: DecodeOption = None,
+    config: ConfigOption = None,
+) -> None:
     """Talk with the soul in the terminal.
 
     Every line is a prompt of its own: the soul remembers nothing of the lines before. A line with q alone, Ctrl-D or
@@ -74,7 +81,7 @@ def chat(soul: SoulOption = None, tokenizer: TokenizerOption = None, decode: Dec
     """
     from soulrig.model.reference import Reference
 
-    reference = Reference(load_soul(soul, tokenizer, decode))
+    reference = Reference(load_soul(soul, tokenizer, decode, config))
     if reference.soul.tokenizer is None:
         raise BadInput("a talk needs the soul's tokenizer; name it with --tokenizer, or give the soul's folder")
     interactive = sys.stdin.isatty()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,7 +15,9 @@ if TYPE_CHECKING:
 SoulOption = Annotated[
     Path | None,
     typer.Option(
-        "--soul", metavar="FILE_OR_DIR", help="soul.bin, or the folder of a soul.  [default: the soul that is shipped]"
+        "--soul",
+        metavar="FILE_OR_DIR",
+        help="soul.bin, or the folder of a soul.  [default: soulrig.toml's, or the soul that is shipped]",
     ),
 ]
 TokenizerOption = Annotated[
@@ -29,19 +30,21 @@ DecodeOption = Annotated[
 ]
 
 
-def load_soul(soul: Path | None, tokenizer: Path | None, decode: Literal["end", "v3"] | None) -> Soul:
-    """The soul that the three options name. Raises BadInput where it can't be read or none is shipped."""
+def load_soul(
+    soul: Path | None, tokenizer: Path | None, decode: Literal["end", "v3"] | None, config: Path | None
+) -> Soul:
+    """The soul that the options name, or soulrig.toml. Raises BadInput where it can't be read or none is shipped."""
+    from soulrig.config import load_config
     from soulrig.model.soul import Soul
 
-    return Soul.load(shipped_soul() if soul is None else soul, tokenizer, decode)
+    return Soul.load(soul or load_config(config).default_soul or shipped_soul(), tokenizer, decode)
 
 
 def shipped_soul() -> Path:
     """The folder of the soul that comes with this package. Raises BadInput where the installation has none."""
-    try:
-        folder = Path(str(resources.files("soulrig.disk") / "soulplayer"))
-    except ModuleNotFoundError:
-        folder = None
-    if folder is None or not folder.is_dir():
+    from soulrig.buildtools.shipped import shipped_folder
+
+    folder = shipped_folder()
+    if folder is None or not (folder / "soulplayer").is_dir():
         raise BadInput("this installation brings no soul of its own; name one with --soul, or train one: soulrig train")
-    return folder
+    return folder / "soulplayer"

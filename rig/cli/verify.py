@@ -4,56 +4,34 @@ from __future__ import annotations
 
 import json
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from soulrig.cli.machine_options import (
+    ConfigOption,
+    EmulatorOption,
+    MachineOption,
+    RomsOption,
+    StandardOption,
+    make_machine,
+)
 from soulrig.cli.soul_options import DecodeOption, SoulOption, TokenizerOption, load_soul
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from soulrig.machines.sim import SimMachine
-    from soulrig.machines.vice import ViceMachine
     from soulrig.record import PromptRecord, Record
 
 EXIT_CODES = {"pass": 0, "mismatch": 1, "fault": 3}
 
 
-class Kind(StrEnum):
-    """The machines there are: the VICE emulator, and the rig's own simulator, which needs nothing installed."""
-
-    VICE = "vice"
-    SIM = "sim"
-
-
-class EmulatorName(StrEnum):
-    """VICE's two C64s: one is quick, one is exact to the cycle in every corner."""
-
-    X64 = "x64"
-    X64SC = "x64sc"
-
-
-class Standard(StrEnum):
-    """The television standards."""
-
-    PAL = "pal"
-    NTSC = "ntsc"
-
-
 def verify(
-    machine: Annotated[Kind, typer.Option(help="The machine to run on.")] = Kind.VICE,
-    emulator: Annotated[
-        EmulatorName | None,
-        typer.Option(help="VICE's quick C64, the default, or the one that is exact in every corner."),
-    ] = None,
-    standard: Annotated[Standard, typer.Option(help="The television standard.")] = Standard.PAL,
-    roms: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="A folder of other ROMs; with a 1541's among them the drive is emulated too."),
-    ] = None,
+    machine: MachineOption = None,
+    emulator: EmulatorOption = None,
+    standard: StandardOption = None,
+    roms: RomsOption = None,
     soul: SoulOption = None,
     tokenizer: TokenizerOption = None,
     decode: DecodeOption = None,
@@ -63,6 +41,7 @@ def verify(
     screenshot: Annotated[
         Path | None, typer.Option(metavar="OUT.png", help="Where to leave a picture of the last screen.")
     ] = None,
+    config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the record instead of the table.")] = False,
 ) -> None:
     """Build the soul's disk, boot it, type every prompt, and compare each token and each step's logits.
@@ -75,12 +54,14 @@ def verify(
     Examples:
       soulrig verify --prompt "hello" --prompt "who are you?"
       soulrig verify --machine sim --prompt "hello"
+      soulrig verify --machine desk --json
       soulrig verify --emulator x64sc --standard ntsc --prompts prompts.txt --record record.json
       soulrig verify --soul soul.bin --tokenizer tokenizer.json --roms my_roms
 
     Exit codes: 0 everything is right, 1 mismatch, 2 wrong usage or bad input, 3 the rig or the machine failed.
     """
     from soulrig.buildtools.build import build_or_shipped
+    from soulrig.config import load_config
     from soulrig.model.files import check_writable
     from soulrig.verify import DEFAULT_PROMPTS, check_prompts, read_prompts
     from soulrig.verify import verify as run
@@ -92,8 +73,8 @@ def verify(
     check_prompts(asked)
     if prompts is not None:
         asked += read_prompts(prompts)
-    c64 = _machine(machine, emulator, standard, roms)
-    loaded = load_soul(soul, tokenizer, decode)
+    c64 = make_machine(load_config(config), machine, {"emulator": emulator, "standard": standard, "roms": roms})
+    loaded = load_soul(soul, tokenizer, decode, config)
     asked = asked or list(DEFAULT_PROMPTS)
     with _Progress(len(asked)) as progress:
         result = run(c64, loaded, build_or_shipped(loaded), asked, progress=progress, picture=screenshot)
@@ -106,24 +87,6 @@ def verify(
     if result.fault is not None:
         print(f"soulrig: fault: {result.fault}", file=sys.stderr)
     raise typer.Exit(EXIT_CODES[result.verdict])
-
-
-def _machine(
-    kind: Kind, emulator: EmulatorName | None, standard: Standard, roms: Path | None
-) -> SimMachine | ViceMachine:
-    """The machine asked for, not yet switched on. Raises BadParameter for options that it lacks."""
-    if kind == Kind.SIM:
-        from soulrig.machines.sim import SimMachine
-
-        for option, value in (("--emulator", emulator), ("--roms", roms)):
-            if value is not None:
-                raise typer.BadParameter("is for --machine vice; the simulator has its own ROMs", param_hint=option)
-        return SimMachine(standard.value)
-    from soulrig.machines.roms import find_roms
-    from soulrig.machines.vice import ViceMachine
-
-    name = EmulatorName.X64 if emulator is None else emulator
-    return ViceMachine(name.value, standard.value, None if roms is None else find_roms(roms))
 
 
 class _Progress:

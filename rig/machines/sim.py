@@ -11,11 +11,10 @@ from soulrig.buildtools.disk_image import read_disk
 from soulrig.capture.picture import Picture
 from soulrig.channels.screen import text_rows
 from soulrig.errors import Fault
-from soulrig.machine import NTSC_HZ, PAL_HZ
+from soulrig.machine import NTSC_HZ, PAL_HZ, SidWrite
 from soulrig.machines.roms import RomSet, our_roms
 from soulrig.sim.canvas import draw
 from soulrig.sim.computer import Computer
-from soulrig.sim.sid import SidWrite
 from soulrig.sim.vic import MEMORY
 
 POLL_CYCLES = 10_000  # between two looks at the machine
@@ -28,7 +27,7 @@ class SimMachine:
     """A C64 in this process. It is switched on when a disk is inserted, and runs only in `wait` and `run`.
 
     Without `roms` it has our own. RAM at power-up is random, by `seed`; the same seed and the same calls give the same
-    cycles. Offers Loader, Keys, Memory, Screen, Clock and Reset, a log of the SID's registers and the key matrix.
+    cycles. Offers every protocol, and the key matrix.
     """
 
     def __init__(self, standard: Literal["pal", "ntsc"] = "pal", seed: int = 1, roms: RomSet | None = None) -> None:

@@ -32,7 +32,8 @@ class ViceMachine:
     """A C64 in VICE. It is switched on when a disk is inserted.
 
     Without `roms` it has our own, and VICE serves the drive; with a set that holds a 1541's ROM, the drive is emulated
-    to the cycle. Offers Loader, Keys, Memory, Screen, Clock and Reset.
+    to the cycle. `port` is that of VICE's monitor, by default a free one. Offers every protocol but
+    Sound.
     """
 
     def __init__(
@@ -40,10 +41,12 @@ class ViceMachine:
         emulator: Literal["x64", "x64sc"] = "x64",
         standard: Literal["pal", "ntsc"] = "pal",
         roms: RomSet | None = None,
+        port: int | None = None,
     ) -> None:
         self._emulator = emulator
         self._standard = standard
         self._roms = roms
+        self._port = port
         self._stack = ExitStack()
         self._vice: Vice | None = None
         self.description: dict[str, Any] = {
@@ -87,6 +90,7 @@ class ViceMachine:
                 roms=_genuine_tree(roms, folder) if self._roms else ours,
                 disk=disk,
                 true_drive=roms.dos1541 is not None,
+                port=self._port,
             )
             self._vice = self._stack.enter_context(Vice(options))
             self.description |= {

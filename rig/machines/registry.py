@@ -1,0 +1,98 @@
+"""The kinds of machine there are: what each is, what can be set of it, and how it is made.
+
+To add one, write its module and name it in KINDS; command line, `soulrig.toml` and `soulrig machines` follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from soulrig.errors import BadInput
+from soulrig.machine import Machine
+
+if TYPE_CHECKING:
+    from soulrig.machines.roms import RomSet
+
+
+@dataclass(frozen=True)
+class Option:
+    """Something that can be set of a machine. `type` is str, int or Path; `choices`, where given, are all there are."""
+
+    type: type
+    what: str
+    choices: tuple[str, ...] | range = ()
+
+    def check(self, value: object, origin: str) -> None:
+        """Raise BadInput, beginning with `origin`, for a value that it can't have."""
+        if type(value) is not (str if self.type is Path else self.type):
+            raise BadInput(f"{origin}: is {value!r}, expected {_TYPES[self.type]}")
+        if self.choices and value not in self.choices:
+            raise BadInput(f"{origin}: is {value!r}, expected {self.expected}")
+
+    @property
+    def expected(self) -> str:
+        """What it can be, in words."""
+        if isinstance(self.choices, range):
+            return f"{self.choices[0]} to {self.choices[-1]}"
+        return " or ".join(self.choices) or _TYPES[self.type]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of machine. `make` takes its options as keywords; none of them must be given."""
+
+    name: str
+    what: str
+    options: Mapping[str, Option]
+    make: Callable[..., Machine]
+
+
+_TYPES = {str: "a text", int: "a whole number", Path: "the path of a file or folder"}
+_STANDARD = Option(str, "the television standard", ("pal", "ntsc"))
+_ROMS = Option(Path, "a folder of other ROMs")
+
+
+def _vice(roms: Path | None = None, **options: Any) -> Machine:
+    from soulrig.machines.vice import ViceMachine
+
+    return ViceMachine(roms=_rom_set(roms), **options)
+
+
+def _sim(roms: Path | None = None, **options: Any) -> Machine:
+    from soulrig.machines.sim import SimMachine
+
+    return SimMachine(roms=_rom_set(roms), **options)
+
+
+def _rom_set(folder: Path | None) -> RomSet | None:
+    from soulrig.machines.roms import find_roms
+
+    return None if folder is None else find_roms(folder)
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "vice",
+            "the emulator VICE, headless",
+            {
+                "emulator": Option(str, "VICE's quick C64, or the one exact in every corner", ("x64", "x64sc")),
+                "standard": _STANDARD,
+                "roms": _ROMS,
+                "port": Option(int, "its monitor's port on 127.0.0.1; else a free one", range(1, 65536)),
+            },
+            _vice,
+        ),
+        Kind(
+            "sim",
+            "a C64 in Python; nothing to install, and no cycle stolen by the video chip",
+            {"standard": _STANDARD, "roms": _ROMS, "seed": Option(int, "of the random RAM at power-up")},
+            _sim,
+        ),
+    )
+}
+"""Every kind by its name."""
