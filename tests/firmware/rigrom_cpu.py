@@ -43,6 +43,9 @@ class Memory:
         if address == 0xDC01:
             columns = self.ram[0xDC00]
             return 0xFF & ~sum({1 << key % 8 for key in self.pressed if not columns >> key // 8 & 1})
+        if address == 0xDD00:  # an empty serial bus: a line is high unless we pull it
+            out = self.ram[address] & 0x3F
+            return out | (0x80 if not out & 0x20 else 0) | (0x40 if not out & 0x10 else 0)
         if address == 0xD41B:
             return 0
         return self.ram[address]

@@ -8,7 +8,18 @@
 
 SCREEN          = 3
 
-.segment "FILES"
+.segment "GETIN"                ; $F13E
+
+; GETIN: a character from the input device; from the keyboard, a key.
+; Out:  A = 0: no key; C = 0; keeps X, Y
+getin:  lda DFLTN
+        beq keys
+        jmp chrin
+keys:   jsr key_fetch
+        clc
+        rts
+
+.segment "CHRIN"                ; $F157
 
 ; CHRIN: a character from the input device; from the keyboard, of a line.
 ; Out:  A, C = 0; keeps X, Y
@@ -28,13 +39,7 @@ ended:  lda #RETURN
         clc
         rts
 
-; GETIN: a character from the input device; from the keyboard, a key.
-; Out:  A = 0: no key; C = 0; keeps X, Y
-getin:  lda DFLTN
-        bne chrin
-        jsr key_fetch
-        clc
-        rts
+.segment "CHROUT"               ; $F1CA
 
 ; CHROUT: a character to the output device.
 ; In:   A

@@ -6,7 +6,7 @@
 
 FLASH_PERIOD    = 20            ; jiffies
 
-.segment "KEYBOARD"
+.segment "EDITOR"
 
 ; One jiffy of the cursor: does nothing while BLNSW is not 0.
 ; Uses: A, Y

@@ -14,7 +14,7 @@ REVERSED        = $80
 CHARSET_BIT     = $02
 CASE_LOCKED     = $80
 
-.segment "EDITOR"
+.segment "SCREEN_PUT"           ; $E716
 
 ; Prints a character at the cursor.
 ; In:   A = PETSCII

@@ -12,7 +12,7 @@ ALL_ROMS        = $37
 PORT_OUTPUTS    = $2F
 NTSC_LAST_LINE  = 262           ; a PAL picture goes on to line 311
 
-.segment "START_UP"
+.segment "IOINIT"               ; $FDA3
 
 ; IOINIT: the chips as programs expect them.
 ; In:   PALNTS
@@ -44,27 +44,37 @@ chip_init:
         sta CIA2_PORT_A
         lda #$3F
         sta CIA2_DDRA
-        ; falls into jiffy_start
+        ; falls through NOPs into jiffy_start
+
+.segment "JIFFY_START"          ; $FDDD
 
 ; Starts the jiffy interrupt, 60 a second.
 ; In:   PALNTS
-; Uses: A
+; Uses: A, X
 jiffy_start:
+        ldx #PAL - periods
         lda PALNTS
-        beq ntsc
-        lda #<PAL_JIFFY
+        bne pal_period
+        ldx #NTSC - periods
+pal_period:
+        lda periods,X
         sta CIA1_TIMER_A
-        lda #>PAL_JIFFY
-        bne start
-ntsc:   lda #<NTSC_JIFFY
-        sta CIA1_TIMER_A
-        lda #>NTSC_JIFFY
-start:  sta CIA1_TIMER_A + 1
+        lda periods + 1,X
+        jmp timer_start
+
+.segment "START_UP"
+
+timer_start:
+        sta CIA1_TIMER_A + 1
         lda #$81
         sta CIA1_ICR
         lda #$11                ; load and run
         sta CIA1_CONTROL_A
         rts
+
+periods:
+PAL:    .word PAL_JIFFY
+NTSC:   .word NTSC_JIFFY
 
 ; Looks at the last raster line of a picture.
 ; Out:  PALNTS = 1: PAL, 0: NTSC

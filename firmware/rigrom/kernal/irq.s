@@ -1,5 +1,5 @@
 ; The interrupt: entry through the RAM vectors, the jiffy handler, the exit.
-; $EA31, $EA7E and $EA81 are where programs' own handlers end up by JMP; $FF48
+; $EA31, $EA7B, $EA7E and $EA81 are where programs' own handlers end up by JMP; $FF48
 ; is what a program that replaces the hardware vector jumps to.
 
 .include "io.inc"
@@ -29,15 +29,15 @@ break:  jmp (CBINV)
 ; 60 times a second: clock, STOP key, cursor, keys.
 ; Cycles: 241 from the interrupt to RTI with no key down, 1,350 with one
 irq_handler:
-        jsr udtim
-        jsr cursor_flash
+        jsr udtim               ; POKE 788,52 leaves this out
+        jsr cursor_flash        ; $EA34
+        jmp irq_keys
+
+.segment "IRQ_EXIT"             ; $EA7B
+
+irq_keys:
         jsr scnkey
-        jmp irq_acknowledge
-
-.segment "IRQ_EXIT"
-
-irq_acknowledge:
-        lda CIA1_ICR
+        lda CIA1_ICR            ; $EA7E
         pla                     ; $EA81
         tay
         pla

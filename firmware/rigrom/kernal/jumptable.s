@@ -8,7 +8,12 @@
 .import save, scnkey, screen, second, setlfs, setmsg, setnam, settim, settmo
 .import talk, tksa, udtim, unlsn, untlk, vector
 
-.segment "JUMP_TABLE"
+.segment "VERSION"              ; $FF80: programs ask for the KERNAL's revision here
+
+        .byte 3                 ; what the latest one answers
+
+.segment "JUMP_TABLE"           ; $FF81
+
         jmp cint                ; $FF81 CINT
         jmp chip_init           ; $FF84 IOINIT
         jmp ramtas              ; $FF87 RAMTAS

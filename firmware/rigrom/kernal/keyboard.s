@@ -19,30 +19,7 @@ CHARSET_BIT     = $02
 
 column          = KEYTAB        ; KEYTAB is free until the scan has ended
 
-.segment "KEYBOARD"
-
-; Uses: A
-keyboard_init:
-        lda #BUFFER_SIZE
-        sta XMAX
-        lda #FIRST_DELAY
-        sta DELAY
-        lda #REPEAT_DELAY
-        sta KOUNT
-        lda #NO_KEY
-        sta LSTX
-        sta SFDX
-        lda #0
-        sta NDX
-        sta RPTFLG
-        sta SHFLAG
-        sta LSTSHF
-        sta MODE
-        lda #<choose_table
-        sta KEYLOG
-        lda #>choose_table
-        sta KEYLOG + 1
-        rts
+.segment "KEY_SCAN"             ; $EA87
 
 ; SCNKEY: scans the matrix, sends the key of a press or repeat to the buffer.
 ; Out:  SFDX, SHFLAG, KEYD, NDX
@@ -78,6 +55,8 @@ scanned:
         sta CIA1_COLUMNS
         jmp (KEYLOG)
 
+.segment "EDITOR"
+
 ; Key Y is down: a modifier or the key itself. Keeps A, X, Y.
 key_down:
         pha
@@ -106,28 +85,7 @@ MODIFIERS = * - modifier_keys
 modifier_bits:
         .byte SHIFT, SHIFT, COMMODORE, CONTROL
 
-; Picks the decode table by the modifiers; SHIFT with the Commodore key switches
-; the character set instead.
-choose_table:
-        lda SHFLAG
-        cmp #SHIFT | COMMODORE
-        bne pick
-        cmp LSTSHF              ; once a press
-        beq switched
-        bit MODE
-        bmi switched
-        lda VIC_MEMORY
-        eor #CHARSET_BIT
-        sta VIC_MEMORY
-switched:
-        lda SHFLAG
-        sta LSTSHF
-        rts
-pick:   tax
-        lda table_low,X
-        sta KEYTAB
-        lda table_high,X
-        sta KEYTAB + 1
+.segment "KEY_SCAN"
 
 ; The key's code by KEYTAB goes to the buffer, if it is pressed or repeats.
 decode: ldy SFDX
@@ -178,12 +136,42 @@ done:   lda SFDX
         sta LSTSHF
         rts
 
+.segment "KEY_TABLE"            ; $EB48: POKE 655,72 sets it again
+
+; Picks the decode table by the modifiers; SHIFT with the Commodore key switches
+; the character set instead.
+choose_table:
+        lda SHFLAG
+        cmp #SHIFT | COMMODORE
+        bne pick
+        cmp LSTSHF              ; once a press
+        beq switched
+        bit MODE
+        bmi switched
+        lda VIC_MEMORY
+        eor #CHARSET_BIT
+        sta VIC_MEMORY
+switched:
+        lda SHFLAG
+        sta LSTSHF
+        rts
+pick:   tax
+        lda table_low,X
+        sta KEYTAB
+        lda table_high,X
+        sta KEYTAB + 1
+        jmp decode
+
+.segment "KEYBOARD"
+
 table_low:                      ; by SHFLAG: CTRL before Commodore before SHIFT
         .lobytes decode_plain, decode_shifted, decode_commodore, decode_commodore
         .lobytes decode_control, decode_control, decode_control, decode_control
 table_high:
         .hibytes decode_plain, decode_shifted, decode_commodore, decode_commodore
         .hibytes decode_control, decode_control, decode_control, decode_control
+
+.segment "SCREEN_ROWS"          ; $E5B4
 
 ; Takes the oldest key from the buffer.
 ; Out:  A = its code, 0 if there is none; Z
@@ -212,3 +200,28 @@ shift:  lda KEYD + 1,X
         plp
         lda SCHAR
 empty:  rts
+
+.segment "START_UP"
+
+; Uses: A
+keyboard_init:
+        lda #BUFFER_SIZE
+        sta XMAX
+        lda #FIRST_DELAY
+        sta DELAY
+        lda #REPEAT_DELAY
+        sta KOUNT
+        lda #NO_KEY
+        sta LSTX
+        sta SFDX
+        lda #0
+        sta NDX
+        sta RPTFLG
+        sta SHFLAG
+        sta LSTSHF
+        sta MODE
+        lda #<choose_table
+        sta KEYLOG
+        lda #>choose_table
+        sta KEYLOG + 1
+        rts

@@ -18,7 +18,7 @@ POUND           = $5C
 UP_ARROW        = $5E
 LEFT_ARROW      = $5F
 
-.segment "KEYBOARD"
+.segment "KEY_CODES"            ; $EB81, $EBC2, $EC03: programs look keys up here
 
 decode_plain:
         .byte DEL, RETURN, RIGHT, F7, F1, F3, F5, DOWN
@@ -52,6 +52,8 @@ decode_commodore:
         .byte $A8, $DF, "]", CLEAR, NONE, "=", $DE, "?"
         .byte $81, LEFT_ARROW, NONE, $95, $A0, NONE, $AB, RUN_CODE
         .byte NONE
+
+.segment "KEY_CONTROL"          ; $EC78
 
 decode_control:
         .byte NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE

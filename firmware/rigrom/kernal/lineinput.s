@@ -6,13 +6,13 @@
 .include "petscii.inc"
 
 .export read_keyboard, read_screen
-.import cursor_hide, first_row, key_fetch, screen_put
+.import AUTOSTART_LENGTH, autostart, cursor_hide, first_row, key_fetch, screen_put
 
 SPACE           = $20
 READING         = 1
 SHIFTED_UP      = $DE
 
-.segment "FILES"
+.segment "EDITOR"
 
 ; Out:  A = the next character, RETURN after the last; C = 0; keeps X, Y
 read_keyboard:
@@ -37,16 +37,13 @@ edit:   lda NDX
 
 ; SHIFT + RUN/STOP types LOAD and RUN.
 load_and_run:
-        ldx #autostart_end - autostart
+        ldx #<AUTOSTART_LENGTH
         stx NDX
 type:   lda autostart - 1,X
         sta KEYD - 1,X
         dex
         bne type
         beq edit
-autostart:
-        .byte "LOAD", RETURN, "RUN", RETURN
-autostart_end:
 
 ; Where the line ends and where it begins.
 entered:

@@ -5,30 +5,28 @@
 .include "lowmem.inc"
 
 .export load, load_handler, reject_device
-.import acptr, call_stop, fail, listen, say_loading, say_searching, second
-.import send_name, serial_close, talk, tksa, unlsn, untlk
+.import acptr, call_stop, fail, say_loading, say_searching, serial_close
+.import serial_open, talk, tksa, untlk
 
-OPEN_COMMAND    = $F0
-DATA_COMMAND    = $60
+OPEN_LOAD       = $F0           ; the drive's channel for loading
+DATA_LOAD       = $60
 FIRST_SERIAL    = 4
 
-.segment "FILES"
+relocation      = SAL           ; the secondary address: 0: load to MEMUSS
+
+.segment "LOAD"                 ; $F49E
 
 ; LOAD
 ; In:   A = 0: load, otherwise verify; X/Y = address for secondary address 0;
 ;       SETLFS, SETNAM
 ; Out:  C = 0: X/Y = end + 1; C = 1: A = error number; STATUS
-load:   sta VERCK
-        stx MEMUSS
+load:   stx MEMUSS
         sty MEMUSS + 1
         jmp (ILOAD)
 
-nobody: jsr unlsn
-        lda #DEVICE_NOT_PRESENT
-refused:
-        jmp fail
-
-load_handler:
+; Where ILOAD leads to. In: A, MEMUSS
+load_handler:                   ; $F4A5
+        sta VERCK
         lda #0
         sta STATUS
         jsr reject_device
@@ -37,17 +35,16 @@ load_handler:
         ldx FNLEN
         beq refused
         jsr say_searching
-        lda FA
-        jsr listen
-        lda #OPEN_COMMAND
-        jsr second
-        bit STATUS
-        bmi nobody
-        jsr send_name
-        jsr unlsn
+        lda SA
+        sta relocation
+        lda #DATA_LOAD
+        sta SA
+        lda #OPEN_LOAD
+        jsr serial_open
+        bcs nobody
         lda FA
         jsr talk
-        lda #DATA_COMMAND
+        lda SA
         jsr tksa
         jsr acptr
         sta EAL
@@ -57,7 +54,7 @@ load_handler:
         bne no_file
         jsr acptr
         sta EAL + 1
-        lda SA
+        lda relocation
         bne own_address
         lda MEMUSS
         sta EAL
@@ -97,21 +94,25 @@ verify: cmp (EAL),Y
         sta STATUS
         bne count               ; always
 
-broken: jsr untlk
-        jsr serial_close
-        lda #LOAD_FAILED
-        bne failed
-stopped:
-        jsr untlk
-        jsr serial_close
-        lda #BREAK
-        beq failed
+nobody: lda #DEVICE_NOT_PRESENT
+refused:
+        jmp fail
+
 no_file:
+        lda #FILE_NOT_FOUND
+        bne give_up
+broken: lda #LOAD_FAILED
+        bne give_up
+stopped:
+        lda #BREAK
+give_up:
+        pha
         jsr untlk
         jsr serial_close
-        lda #FILE_NOT_FOUND
-        bne failed
-failed: jmp fail
+        pla
+        jmp fail
+
+        .assert load_handler = $F4A5, error, "published address"
 
 ; Is FA a device to load from or save to?
 ; Out:  C = 0: yes; C = 1: A = error number

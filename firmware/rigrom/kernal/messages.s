@@ -8,7 +8,7 @@
 .export fail, say_loading, say_saving, say_searching
 .import call_chrout, call_clrchn
 
-.segment "FILES"
+.segment "MESSAGES"
 
 ; Ends a call with an error: channels are closed.
 ; In:   A = error number

@@ -4,7 +4,8 @@
 .include "lowmem.inc"
 
 .export brk_handler, nmi_entry, nmi_handler
-.import call_stop, cartridge_present, chip_init, cint, restor, udtim
+.import call_stop, cartridge_present, chip_init, restor, screen_init
+.import stop_scan
 
 .segment "NMI_ENTRY"            ; $FE43, then $FE47: published for handlers
 
@@ -26,18 +27,18 @@ nmi_handler:
         bne restore_key
         jmp (CARTRIDGE + 2)
 restore_key:
-        jsr udtim               ; looks at RUN/STOP now
+        jsr stop_scan
         jsr call_stop
         bne leave
 
 ; BRK, and RUN/STOP with RESTORE: chips, vectors and screen are set up again.
-brk_handler:
+brk_handler:                    ; $FE66
         jsr restor
         jsr chip_init
-        jsr cint
+        jsr screen_init
         jmp (BASIC_WARM)
 
-leave:  jmp nmi_exit
+leave:  jmp nmi_exit            ; $FE72: nothing to be done
 
 .segment "NMI_EXIT"             ; $FEBC: restores the registers
 
@@ -48,3 +49,7 @@ nmi_exit:
         tax
         pla
         rti
+
+        .assert nmi_handler = $FE47, error, "POKE 792,71 sets it again"
+        .assert brk_handler = $FE66, error, "published address"
+        .assert leave = $FE72, error, "published address"

@@ -1,18 +1,15 @@
-; The calls that only set or read a cell.
+; The calls that only set or read a cell, at their published addresses
+; $FDF9-$FE42.
 
 .include "io.inc"
 .include "lowmem.inc"
 
-.export iobase, memory_bottom, memory_top, readst, setlfs, setmsg, setnam
+.export memory_bottom, memory_top, readst, set_status, setlfs, setmsg, setnam
 .export settmo
 
-.segment "PARAMETERS"
+RS_232          = 2
 
-; SETLFS. In: A, X, Y = logical file, device, secondary address
-setlfs: sta LA
-        stx FA
-        sty SA
-        rts
+.segment "PARAMETERS"           ; $FDF9
 
 ; SETNAM. In: A = length, X/Y = address of the name
 setnam: sta FNLEN
@@ -20,20 +17,50 @@ setnam: sta FNLEN
         sty FNADR + 1
         rts
 
+; SETLFS. In: A, X, Y = logical file, device, secondary address
+setlfs: sta LA                  ; $FE00
+        stx FA
+        sty SA
+        rts
+
+; READST. Out: A = STATUS; that of RS-232 is cleared by reading it
+readst: lda FA                  ; $FE07
+        cmp #RS_232
+        beq of_rs_232
+        lda STATUS
+        rts
+of_rs_232:
+        jmp rs_232
+
+.segment "CALLS"
+
+rs_232: lda RSSTAT
+        pha
+        lda #0
+        sta RSSTAT
+        pla
+        rts
+
+.segment "SET_MESSAGES"         ; $FE18
+
 ; SETMSG. In: A = MSGFLG
 setmsg: sta MSGFLG
         rts
 
-; READST. Out: A = STATUS
-readst: lda STATUS
+.segment "SET_STATUS"           ; $FE1C
+
+; Sets bits of STATUS. In: A = the bits. Out: A = STATUS
+set_status:
+        ora STATUS
+        sta STATUS
         rts
 
 ; SETTMO. In: A = TIMOUT
-settmo: sta TIMOUT
+settmo: sta TIMOUT              ; $FE21
         rts
 
 ; MEMTOP. In: C = 1: read, C = 0: set. In/out: X/Y = end of the memory
-memory_top:
+memory_top:                     ; $FE25
         bcc set_top
         ldx MEMEND
         ldy MEMEND + 1
@@ -43,16 +70,11 @@ set_top:
         rts
 
 ; MEMBOT. In: C = 1: read, C = 0: set. In/out: X/Y = start of the memory
-memory_bottom:
+memory_bottom:                  ; $FE34
         bcc set_bottom
         ldx MEMSTR
         ldy MEMSTR + 1
 set_bottom:
         stx MEMSTR
         sty MEMSTR + 1
-        rts
-
-; IOBASE. Out: X/Y = address of CIA 1
-iobase: ldx #<CIA1
-        ldy #>CIA1
         rts

@@ -10,7 +10,7 @@ DEFAULT_HIBASE  = $04
 FIRST_PAGE      = $08           ; memory for programs begins here
 BASIC_ROM_PAGE  = $A0           ; and ends here at the latest
 
-.segment "RESET"
+.segment "RESET"                ; $FCE2
 
 ; Cold start: a cartridge if one says so, otherwise BASIC.
 reset:  sei
@@ -43,8 +43,10 @@ done:   rts
 mark:   .byte $C3, $C2, $CD, "80"
 mark_end:
 
+.segment "RAMTAS"               ; $FD50
+
 ; RAMTAS: clears pages 0, 2 and 3 and finds the end of the memory.
-; Out:  MEMSTR, MEMEND, HIBASE
+; Out:  MEMSTR, MEMEND, HIBASE, TAPE1
 ; Uses: A, X, Y, MEMUSS
 ; Cycles: 18,600
 ; A byte of each page is tried and put back, so programs outlive a reset.
@@ -82,7 +84,13 @@ end:    ldx MEMUSS + 1
         sta MEMSTR + 1
         lda #DEFAULT_HIBASE
         sta HIBASE
+        lda #<TAPE_BUFFER
+        sta TAPE1
+        lda #>TAPE_BUFFER
+        sta TAPE1 + 1
         rts
+
+.segment "START_UP"
 
 holds:  sta (MEMUSS),Y
         cmp (MEMUSS),Y

@@ -5,18 +5,18 @@
 
 .export save, save_handler
 .import call_stop, ciout, fail, listen, reject_device, say_saving, second
-.import send_name, serial_close, unlsn
+.import serial_close, serial_open, unlsn
 
-OPEN_WRITE      = $F1
+OPEN_WRITE      = $F1           ; the drive's channel for saving
 DATA_WRITE      = $61
 
-.segment "FILES"
+.segment "SAVE"
 
 ; SAVE
 ; In:   A = zero page address of the start address, X/Y = end + 1;
 ;       SETLFS, SETNAM
 ; Out:  C = 1: A = error number; STATUS
-save:   stx EAL
+save:   stx EAL                 ; $F5DD
         sty EAL + 1
         tax
         lda $00,X
@@ -25,7 +25,8 @@ save:   stx EAL
         sta STAL + 1
         jmp (ISAVE)
 
-save_handler:
+; Where ISAVE leads to. In: STAL, EAL
+save_handler:                   ; $F5ED
         lda #0
         sta STATUS
         jsr reject_device
@@ -33,20 +34,14 @@ save_handler:
         lda #MISSING_FILE_NAME
         ldx FNLEN
         beq failed
-        lda #OPEN_WRITE & $0F   ; the drive's channel for saving
-        sta SA
-        lda FA
-        jsr listen
-        lda #OPEN_WRITE
-        jsr second
-        bit STATUS
-        bmi nobody
         jsr say_saving
-        jsr send_name
-        jsr unlsn
+        lda #OPEN_WRITE
+        jsr serial_open
+        bcs nobody
         lda FA
         jsr listen
         lda #DATA_WRITE
+        sta SA
         jsr second
         lda STAL
         sta SAL
@@ -78,6 +73,5 @@ stopped:
         jsr serial_close
         lda #BREAK
         beq failed
-nobody: jsr unlsn
-        lda #DEVICE_NOT_PRESENT
+nobody: lda #DEVICE_NOT_PRESENT
 failed: jmp fail

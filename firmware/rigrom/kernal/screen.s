@@ -1,59 +1,80 @@
 ; The screen as memory: rows, the lines they form, scrolling, cursor position.
 ; A logical line is one row or two. Bit 7 of LDTB1 says that a row starts one;
 ; PNT and USER point to its first cell, PNTR counts its columns, TBLX is the row
-; where the cursor is.
+; where the cursor is. The addresses of most routines are published.
 
 .include "io.inc"
 .include "lowmem.inc"
 
-.export cint, first_row, home, insert_row, next_line, plot, screen
-.export screen_clear, scroll_up, select_row
-.import clrchn, find_standard, jiffy_start, keyboard_init
+.export copy_row, first_row, home, iobase, new_row, next_line, plot
+.export row_pointers, screen, screen_clear, screen_init, select_row
+.import keyboard_init, scroll_up, vic_defaults, row_high, row_low
 
 COLUMNS         = 40
 ROWS            = 25
 LINE_START      = $80
 SPACE           = $20
 LIGHT_BLUE      = 14
-BLUE            = 6
+KEYBOARD        = 0
+SCREEN          = 3
 VIC_REGISTERS   = $2F
 
-.segment "EDITOR"
+.segment "SCREEN_CALLS"         ; $E500
 
-; CINT: video chip, editor and keyboard as after a reset; clears the screen.
-; Cycles: 26,000 and up to a picture and a half for its last line
-; Finds out whether the picture is PAL or NTSC.
+; IOBASE. Out: X/Y = address of CIA 1
+iobase: ldx #<CIA1
+        ldy #>CIA1
+        rts
+
+; SCREEN. Out: X, Y = columns, rows
+screen: ldx #COLUMNS           ; $E505
+        ldy #ROWS
+        rts
+
+; PLOT: reads or sets the cursor.
+; In:   C = 1: read, C = 0: set to row X, column Y
+; Out:  X, Y = row, column
+; Uses: A
+plot:   bcs read                ; $E50A
+        stx TBLX
+        sty PNTR
+        jsr select_row
+read:   ldx TBLX
+        ldy PNTR
+        rts
+
+; Screen, editor and keyboard as after a reset.
 ; Uses: A, X, Y
-cint:   ldx #VIC_REGISTERS - 1
-next:   lda vic_defaults,X
-        sta VIC,X
-        dex
-        bpl next
-        jsr find_standard
-        jsr jiffy_start
-        jsr clrchn
+; Cycles: 26,000
+screen_init:                    ; $E518
+        jsr chip_defaults
         jsr keyboard_init
-        lda #LIGHT_BLUE
-        sta COLOR
-        lda #0
-        sta CRSW
-        sta AUTODN
-        sta RVS
-        sta QTSW
-        sta INSRT
-        sta BLNON
-        lda #1
-        sta BLNSW
-        sta BLNCT
+        jsr editor_init
+
+.segment "SCREEN_CLEAR"         ; $E544, after NOPs
 
 ; Clears the screen, one row a line, cursor home.
 ; Uses: A, X, Y
 ; Cycles: 24,900
 screen_clear:
         ldx #ROWS - 1
-row:    jsr clear_row
+row:    jsr new_row
         dex
         bpl row
+        jmp home
+
+; X = the row that starts the logical line of row X. Out: A = PNTR. Uses: A
+first_row:
+        lda LDTB1,X
+        bmi first
+        dex
+        bpl first_row
+        inx
+first:  lda PNTR
+        rts
+
+.segment "SCREEN_HOME"          ; $E566
+
 home:   lda #0
         sta TBLX
         sta PNTR
@@ -84,46 +105,66 @@ on_first:
         bmi length
         lda #2 * COLUMNS - 1
 length: sta LNMX
-        ; falls into row_pointers
+        jmp row_pointers
 
-; Points PNT and USER to row X. Keeps X. Uses: A
-row_pointers:
-        lda row_low,X
-        sta PNT
-        sta USER
-        lda row_high,X
-        clc
-        adc HIBASE
-        sta PNT + 1
-        and #$03                ; colour RAM lies like the screen in its 1 KB
-        ora #>COLOUR_RAM
-        sta USER + 1
-        rts
+.segment "SCREEN_CHIP"          ; $E5A0
 
-; X = the row that starts the logical line of row X. Out: A = PNTR. Uses: A
-first_row:
-        lda LDTB1,X
-        bmi first
+; The video chip, input from the keyboard, output to the screen.
+; Uses: A, X
+chip_defaults:
+        ldx #VIC_REGISTERS - 1
+next:   lda vic_defaults,X
+        sta VIC,X
         dex
-        bpl first_row
-        inx
-first:  lda PNTR
+        bpl next
+        lda #KEYBOARD
+        sta DFLTN
+        lda #SCREEN
+        sta DFLTO
         rts
 
-; Fills row X with spaces and makes it a line. Keeps X. Uses: A, Y, PNT, USER
+.segment "SCREEN_ROWS"
+
+editor_init:
+        lda #LIGHT_BLUE
+        sta COLOR
+        lda #0
+        sta CRSW
+        sta AUTODN
+        sta RVS
+        sta QTSW
+        sta INSRT
+        sta BLNON
+        sta C3PO                ; no byte on its way to a drive
+        lda #1
+        sta BLNSW
+        sta BLNCT
+        rts
+
+; The cursor goes to the start of the line below the present one.
+; Uses: A, X, Y
+next_line:
+        ldx TBLX
+skip:   inx
+        cpx #ROWS
+        bcs bottom
+        lda LDTB1,X
+        bpl skip
+bottom: stx TBLX
+        lda #0
+        sta PNTR
+        cpx #ROWS
+        bcc placed
+        jsr scroll_up
+placed: jmp select_row
+
+; Makes row X a blank line. Keeps X. Uses: A, Y, PNT, USER
 ; Cycles: 978
-clear_row:
-        jsr row_pointers
+new_row:
+        jsr clear_row
         lda PNT + 1
         ora #LINE_START
         sta LDTB1,X
-        ldy #COLUMNS - 1
-blank:  lda #SPACE
-        sta (PNT),Y
-        lda COLOR
-        sta (USER),Y
-        dey
-        bpl blank
         rts
 
 ; Copies row Y to row X with its link. Keeps X. Uses: A, Y, PNT, USER, SAL
@@ -156,89 +197,65 @@ tint:   lda (SAL),Y
         bpl tint
         rts
 
-; Scrolls the screen up by its top line: one row or two. The cursor's row and
-; the row where line input began move along.
-; Uses: A, X, Y, PNT, USER, SAL
-; Cycles: 34,700 a row
-scroll_up:
-        ldx #0
-up:     txa
-        tay
-        iny
-        jsr copy_row
-        inx
-        cpx #ROWS - 1
-        bne up
-        jsr clear_row
-        dec TBLX
-        dec LXSP
-        lda LDTB1               ; the rest of a line of two rows goes as well
-        bpl scroll_up
+; Points PNT and USER to row X. Keeps X. Uses: A
+row_pointers:
+        jsr row_start
+        jmp row_colours
+
+.segment "ROW_ADDRESS"          ; $E9F0
+
+; Points PNT to row X. Keeps X. Uses: A
+row_start:
+        lda row_low,X
+        sta PNT
+        lda row_high,X
+        ora HIBASE
+        sta PNT + 1
         rts
 
-; Opens a blank row X; the rows from there on move down, the last is lost.
-; In:   X = row
-; Uses: A, X, Y, PNT, USER, SAL, SCHAR
-; Cycles: 1,000 + 1,410 (24 - row)
-insert_row:
-        stx SCHAR
-        ldx #ROWS - 1
-down:   cpx SCHAR
-        beq clear_row
-        txa
-        tay
+        .res 1, $EA
+
+; Fills row X with spaces. Keeps X. Uses: A, Y, PNT, USER
+clear_row:                      ; $E9FF
+        jsr row_pointers
+        ldy #COLUMNS - 1
+blank:  lda #SPACE
+        sta (PNT),Y
+        lda COLOR
+        sta (USER),Y
         dey
-        jsr copy_row
-        dex
-        bpl down                ; always
-
-; The cursor goes to the start of the line below the present one.
-; Uses: A, X, Y
-next_line:
-        ldx TBLX
-skip:   inx
-        cpx #ROWS
-        bcs bottom
-        lda LDTB1,X
-        bpl skip
-bottom: stx TBLX
-        lda #0
-        sta PNTR
-        cpx #ROWS
-        bcc placed
-        jsr scroll_up
-placed: jmp select_row
-
-; PLOT: reads or sets the cursor.
-; In:   C = 1: read, C = 0: set to row X, column Y
-; Out:  X, Y = row, column
-; Uses: A
-plot:   bcs read
-        stx TBLX
-        sty PNTR
-        jsr select_row
-read:   ldx TBLX
-        ldy PNTR
+        bpl blank
         rts
 
-; SCREEN. Out: X, Y = columns, rows
-screen: ldx #COLUMNS
-        ldy #ROWS
+.segment "ROW_CELLS"            ; $EA13
+
+; Draws a character at the cursor.
+; In:   A = screen code, X = colour
+; Uses: A, Y
+        pha
+        jsr row_colours
+        pla
+        .res 4, $EA
+draw:   ldy PNTR                ; $EA1C
+        sta (PNT),Y
+        txa
+        sta (USER),Y
         rts
 
-row_low:
-.repeat ROWS, n
-        .lobytes n * COLUMNS
-.endrepeat
-row_high:
-.repeat ROWS, n
-        .hibytes n * COLUMNS
-.endrepeat
+; Points USER to the colour cells that belong to PNT. Uses: A
+row_colours:                    ; $EA24
+        lda PNT
+        sta USER
+        lda PNT + 1
+        and #$03                ; colour RAM lies like the screen in its 1 KB
+        ora #>COLOUR_RAM
+        sta USER + 1
+        rts
 
-; $D000-$D02E: 25 rows of 40 characters, screen at $0400, characters in ROM.
-vic_defaults:
-        .res 17, 0              ; sprites
-        .byte %00011011, 0, 0, 0, 0, %00001000, 0, %00010101
-        .byte $0F, 0, 0, 0, 0, 0, 0
-        .byte LIGHT_BLUE, BLUE, 1, 2, 3, 4, 0, 1, 2, 3, 4, 5, 6, 7, 12
-        .assert * - vic_defaults = VIC_REGISTERS, error, "video chip table"
+        .assert screen = $E505, error, "published address"
+        .assert plot = $E50A, error, "published address"
+        .assert screen_init = $E518, error, "published address"
+        .assert select_row = $E56C, error, "published address"
+        .assert clear_row = $E9FF, error, "published address"
+        .assert draw = $EA1C, error, "published address"
+        .assert row_colours = $EA24, error, "published address"

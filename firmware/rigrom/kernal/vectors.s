@@ -11,7 +11,7 @@
 
 VECTOR_BYTES    = ISAVE + 2 - CINV
 
-.segment "PARAMETERS"
+.segment "CALLS"
 
 call_open:      jmp (IOPEN)
 call_close:     jmp (ICLOSE)
@@ -24,7 +24,7 @@ call_stop:      jmp (ISTOP)
 call_getin:     jmp (IGETIN)
 call_clall:     jmp (ICLALL)
 
-.segment "FILES"
+.segment "VECTORS"              ; $FD15: RESTOR, $FD1A: VECTOR
 
 ; RESTOR: the vectors as they are after a reset.
 ; Uses: A, X, Y, MEMUSS
@@ -48,7 +48,9 @@ skip:   dey
         bpl next
         rts
 
-defaults:
+.segment "CALLS"
+
+defaults:                       ; the addresses are published too
         .addr irq_handler       ; CINV
         .addr brk_handler       ; CBINV
         .addr nmi_handler       ; NMINV
