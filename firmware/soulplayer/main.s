@@ -44,8 +44,8 @@ reply_from_ids:
         cld
         ldx entry_stack
         txs
+        jsr edit_leave          ; takes a few cycles more where the cursor is shown: not the reply's
         jsr clock_mark
-        jsr edit_leave
         jsr reply_begin
         jmp answer
 
