@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
 from soulrig.capture.picture import Picture
@@ -107,7 +108,9 @@ class Machine(Protocol):
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(self, *exception: object) -> None: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
 
 
 CAPABILITIES: tuple[type, ...] = (Loader, Keys, Memory, Screen, Sound, Clock, Reset)

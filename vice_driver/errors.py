@@ -53,6 +53,10 @@ class MonitorRefused(ViceError):
         self.code = code
 
 
+class SnapshotFailed(ViceError):
+    """VICE could not write a snapshot, which is where the clock is read: its folder is full, or gone."""
+
+
 class CpuJammed(ViceError):
     """The 6510 executed an opcode that halts it; ``pc`` is where."""
 

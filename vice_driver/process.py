@@ -168,6 +168,9 @@ class ViceProcess:
                 # A port that was free when we chose it may be taken by the time VICE binds it.
                 if self.options.port is not None or attempt == PORT_ATTEMPTS:
                     raise
+            except OSError as error:
+                self.close(gracefully=False)
+                raise LaunchFailed(f"could not start {self.options.emulator}: {error}") from error
             except BaseException:
                 self.close(gracefully=False)
                 raise

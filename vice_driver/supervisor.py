@@ -5,8 +5,8 @@ happens when the parent is killed, it kills VICE, removes the folder and ends. R
 `process.py`; it imports the standard library alone, so that it starts in some 20 ms.
 
 It speaks lines of JSON: writes ``{"folder": path}``, reads ``{"argv": [...], "env": {...}}``, writes
-``{"pid": n}`` or ``{"error": text}``, and ``{"exit": status}`` when VICE ends by itself. VICE's output goes
-to ``vice.log`` in the folder.
+``{"pid": n}``, and ``{"exit": status}`` when VICE ends by itself; in place of the first two ``{"error": text}``.
+VICE's output goes to ``vice.log`` in the folder.
 """
 
 import contextlib
@@ -30,7 +30,11 @@ def main(parent: int) -> None:
     """Serve one VICE for the process ``parent``."""
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, _leave)
-    folder = Path(tempfile.mkdtemp(prefix="vice-"))
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="vice-"))
+    except OSError as error:
+        _tell(error=str(error))
+        return
     vice: subprocess.Popen[bytes] | None = None
     try:
         _tell(folder=str(folder))

@@ -11,7 +11,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from soulrig.vice_driver.errors import CpuJammed, CyclesExceeded, LaunchFailed, MonitorSilent, ViceDied
+from soulrig.vice_driver.errors import (
+    CpuJammed,
+    CyclesExceeded,
+    LaunchFailed,
+    MonitorRefused,
+    MonitorSilent,
+    SnapshotFailed,
+    ViceDied,
+)
 from soulrig.vice_driver.monitor import Monitor
 from soulrig.vice_driver.process import ViceOptions, ViceProcess
 from soulrig.vice_driver.protocol import Display
@@ -218,8 +226,13 @@ class Vice:
         """φ2 cycles since the machine was switched on or reset, exactly."""
         with self.stopped() as monitor:
             path = self.process.folder / "clock.vsf"
-            monitor.dump(path)
-            return snapshot_clock(path)
+            try:
+                monitor.dump(path)
+                return snapshot_clock(path)
+            except (MonitorRefused, OSError, ValueError) as error:
+                raise self.process.diagnose(
+                    SnapshotFailed(f"no snapshot in {path.parent}, is there room for one? {error}")
+                ) from error
 
     def screenshot(self) -> Display:
         """The canvas as the video chip has last drawn it; `Display.picture` cuts the border off."""

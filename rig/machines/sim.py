@@ -126,8 +126,12 @@ class SimMachine:
             self.run(POLL_CYCLES)
 
     def _switched_on(self) -> Computer:
-        with tempfile.TemporaryDirectory(prefix="soulrig-sim-") as folder:
-            roms = self._roms or our_roms(Path(folder))
+        try:
+            folder = tempfile.TemporaryDirectory(prefix="soulrig-sim-")
+        except OSError as error:
+            raise Fault(f"no temporary folder can be made: {error}") from error
+        with folder:
+            roms = self._roms or our_roms(Path(folder.name))
             self.description |= {"roms": roms.description()}
             self._chargen = roms.chargen.read_bytes()
             return Computer(

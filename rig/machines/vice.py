@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Literal, Self
 
 from soulrig.capture.picture import Picture
@@ -32,8 +33,8 @@ class ViceMachine:
     """A C64 in VICE. It is switched on when a disk is inserted.
 
     Without `roms` it has our own, and VICE serves the drive; with a set that holds a 1541's ROM, the drive is emulated
-    to the cycle. `port` is that of VICE's monitor, by default a free one. Offers every protocol but
-    Sound.
+    to the cycle. `port` is that of VICE's monitor, by default a free one; `timeout` is in seconds of wall time, how
+    long VICE may be silent before that is a fault. Offers every protocol but Sound.
     """
 
     def __init__(
@@ -45,11 +46,13 @@ class ViceMachine:
     ) -> None:
         self._emulator = emulator
         self._standard = standard
+        timeout: float = 20.0,
         self._roms = roms
         self._port = port
         self._stack = ExitStack()
         self._vice: Vice | None = None
         self.description: dict[str, Any] = {
+        self._timeout = timeout
             "kind": "vice",
             "emulator": emulator,
             "standard": standard,
@@ -70,29 +73,20 @@ class ViceMachine:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exception: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._vice = None
-        self._stack.close()
+        self._stack.__exit__(kind, error, trace)  # a VICE that has failed is not asked to end, it is killed
 
     def insert(self, disk: Path) -> None:
         """Switch the C64 on with a disk in drive 8; VICE works on a copy."""
         if self._vice is not None:
             raise Fault("a disk can't be changed while VICE runs; insert it first")
-        with _faults():
+        with _faults(OSError):
             folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="soulrig-vice-")))
             roms = self._roms or our_roms(folder / "rigrom")
-            # VICE serves a disk to a KERNAL it doesn't know only where that is given by path, and to one it knows
-            # only where it is not.
-            ours = RomFiles(roms.kernal, roms.basic, roms.chargen)
-            options = ViceOptions(
-                emulator=self._emulator,
-                standard=self._standard,
-                roms=_genuine_tree(roms, folder) if self._roms else ours,
-                disk=disk,
-                true_drive=roms.dos1541 is not None,
-                port=self._port,
-            )
-            self._vice = self._stack.enter_context(Vice(options))
+            self._vice = self._stack.enter_context(Vice(self._options(roms, folder, disk), self._timeout))
             self.description |= {
                 "version": self._version(),
                 "roms": roms.description(),
@@ -101,6 +95,20 @@ class ViceMachine:
     def type(self, petscii: bytes) -> None:
         """Hand keys to VICE, which puts them into the keyboard buffer, ten at a time, whenever that is empty."""
         with self.stopped() as monitor:
+    def _options(self, roms: RomSet, folder: Path, disk: Path) -> ViceOptions:
+        """How to start VICE; `folder` is there for as long as it runs."""
+        # VICE serves a disk to a KERNAL it doesn't know only where that is given by path, and to one it knows only
+        # where it is not.
+        ours = RomFiles(roms.kernal, roms.basic, roms.chargen)
+        return ViceOptions(
+            emulator=self._emulator,
+            standard=self._standard,
+            roms=_genuine_tree(roms, folder) if self._roms else ours,
+            disk=disk,
+            true_drive=roms.dos1541 is not None,
+            port=self._port,
+        )
+
             for start in range(0, len(petscii), FEED):
                 monitor.feed_keys(petscii[start : start + FEED])
 
@@ -172,11 +180,12 @@ class ViceMachine:
 
 
 @contextmanager
-def _faults() -> Iterator[None]:
-    """The driver's errors as Fault."""
+def _faults(*others: type[Exception]) -> Iterator[None]:
+    """The driver's errors, and others, as Fault."""
+    errors: tuple[type[Exception], ...] = (ViceError, *others)
     try:
         yield
-    except ViceError as error:
+    except errors as error:
         raise Fault(str(error)) from error
 
 
