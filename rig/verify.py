@@ -33,6 +33,11 @@ START_SECONDS = 30
 POSITION_SECONDS = 8
 PROMPT_SECONDS = 2
 
+# What a record's fault says while the run goes on, and after Ctrl-C or a SIGTERM.
+UNFINISHED = "the run was broken off"
+INTERRUPTED = "interrupted"
+SAVE_INTERVAL = 20  # times as long as saving takes
+
 Progress = Callable[[PromptRecord], None]
 
 
@@ -104,20 +109,28 @@ def verify(
     channels: Sequence[str] = ("telemetry", "screen"),
     progress: Progress = lambda _: None,
     picture: Path | None = None,
+    keep: Path | None = None,
 ) -> Record:
     """Verify `soul` on a machine that has not been entered yet; `built` is its program, or a changed one.
 
     Goes on after a mismatch, stops at the first fault, which the record tells of. `picture` is where to leave a PNG
-    of the last screen. Raises BadInput, before anything is started, for prompts that can't be typed.
+    of the last screen; `keep` is where to keep the record while it grows, so that whatever ends the run leaves what was
+    done. Raises BadInput, before anything is started, for prompts that can't be typed; KeyboardInterrupt and SystemExit
+    are noted in the record and go on.
     """
     check_prompts(prompts)
     reference = Reference(soul)
     replies = [reference.reply(prompt) for prompt in prompts]
     record = Record(machine.description, _subject(built), datetime.now(UTC).isoformat(timespec="seconds"))
+    record.fault = UNFINISHED
+    kept = _Kept(record, keep)
     started = time.monotonic()
+    hertz = 0
     try:
+        kept.save()
         with tempfile.TemporaryDirectory(prefix="soulrig-verify-") as folder, machine:
             record.machine = machine.description
+            hertz = offered(machine, Clock).hertz
             disk = Path(folder) / "soulplayer.d64"
             disk.write_bytes(built.d64)
             conversation = Conversation(machine, built.manifest)
@@ -134,15 +147,51 @@ def verify(
                     finding = screen.compare(conversation.codes(), prompt, reply.text or "")
                     result.channels["screen"] = {"verdict": finding.verdict, "difference": finding.difference}
                     result.channels["screen"] |= finding.seen
+                kept.update()
                 progress(result)
             if picture is not None:
                 offered(machine, Screen).picture().save(picture)
-            hertz = offered(machine, Clock).hertz
-    except Fault as fault:
-        record.fault = str(fault)
-        hertz = 0
-    record.measurements += _measurements(record, hertz, time.monotonic() - started)
+        record.fault = None
+    except (Fault, BadInput, OSError) as error:
+        # What the user gave has been looked at: a file that can't be read or written now is the rig's failure.
+        record.fault = str(error)
+    except (KeyboardInterrupt, SystemExit):
+        record.fault = INTERRUPTED
+        raise
+    finally:
+        record.measurements += _measurements(record, hertz, time.monotonic() - started)
+        try:
+            kept.save()
+        except Fault as fault:
+            record.fault = record.fault or str(fault)
     return record
+
+
+class _Kept:
+    """The record's file, if there is to be one."""
+
+    def __init__(self, record: Record, path: Path | None) -> None:
+        self._record = record
+        self._path = path
+        self._saved = time.monotonic()
+        self._took = 0.0
+
+    def save(self) -> None:
+        """Bring the file up to date. Raises Fault where it can't; what was there stays then."""
+        if self._path is None:
+            return
+        begun = time.monotonic()
+        try:
+            self._record.save(self._path)
+        except BadInput as error:
+            raise Fault(str(error)) from error
+        self._saved = time.monotonic()
+        self._took = self._saved - begun
+
+    def update(self) -> None:
+        """The same, but not if that would take up a good part of the run's time: a record grows long."""
+        if time.monotonic() - self._saved >= SAVE_INTERVAL * self._took:
+            self.save()
 
 
 def check_prompts(prompts: Sequence[str], where: str = "prompt") -> None:

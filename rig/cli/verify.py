@@ -77,9 +77,7 @@ def verify(
     loaded = load_soul(soul, tokenizer, decode, config)
     asked = asked or list(DEFAULT_PROMPTS)
     with _Progress(len(asked)) as progress:
-        result = run(c64, loaded, build_or_shipped(loaded), asked, progress=progress, picture=screenshot)
-    if record is not None:
-        result.save(record)
+        result = run(c64, loaded, build_or_shipped(loaded), asked, progress=progress, picture=screenshot, keep=record)
     if as_json:
         print(json.dumps(result.as_json(), ensure_ascii=False))
     else:
