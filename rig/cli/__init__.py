@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 import typer
@@ -28,8 +29,11 @@ class _Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:  # typer keeps the types of the two to itself
         """Run the command; turn what it raises into a line on stderr and an exit code."""
         try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()  # here, where a closed pipe can still be told from a success
+            try:
+                return super().invoke(ctx)
+            finally:
+                if sys.stdout is not None:
+                    sys.stdout.flush()  # here, where output that is not taken can still be told from a success
         except BadInput as error:
             raise _exit(EXIT_BAD_INPUT, error) from error
         except Fault as error:
@@ -37,18 +41,28 @@ class _Commands(TyperGroup):
         except KeyboardInterrupt as error:
             raise _exit(EXIT_INTERRUPTED, "interrupted") from error
         except BrokenPipeError as error:
-            # Keeps the interpreter from complaining when it flushes.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()
             raise typer.Exit(EXIT_UNREAD) from error
-        return result
+        except OSError as error:
+            _drop_output()
+            raise _exit(EXIT_FAULT, error) from error
 
 
 def _exit(code: int, message: object) -> typer.Exit:
-    print(f"soulrig: {message}", file=sys.stderr)
+    with suppress(OSError):  # nobody may be left to tell
+        print(f"soulrig: {message}", file=sys.stderr)
     return typer.Exit(code)
 
 
 app = typer.Typer(
+def _drop_output() -> None:
+    """Throw away what stdout did not take, or the interpreter would try once more, and complain."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
     name="soulrig",
     cls=_Commands,
     help="Test rig and deployment service for a transformer that lives in a Commodore 64.",
@@ -59,8 +73,3 @@ app = typer.Typer(
 )
 for command in (verify, machines, build, train, reply, chat):
     app.command()(command)
-
-
-def main() -> None:
-    """Run the command line and exit with its documented code."""
-    app()

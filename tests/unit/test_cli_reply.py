@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from soulrig.cli import app
 from soulrig.model.soul import Soul
 
-COMMAND = [sys.executable, "-c", "from soulrig.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from soulrig.__main__ import main; main()"]
 
 
 def run(*arguments: str, stdin: str | bytes | None = None) -> Result:

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 LINES = "<SEP>hi<SEP>hello!<SEP>\n<SEP>bye<SEP>so long!<SEP>\n"
-WITHOUT_TORCH = "import sys; sys.modules['torch'] = None; from soulrig.cli import main; main()"
+WITHOUT_TORCH = "import sys; sys.modules['torch'] = None; from soulrig.__main__ import main; main()"
 FILES = ["soul.bin", "soul.json", "tokenizer.json"]
 
 
-def soulrig(*arguments: object, code: str = "from soulrig.cli import main; main()") -> subprocess.CompletedProcess[str]:
+def soulrig(*arguments: object, code: str = "from soulrig.__main__ import main; main()") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", code, "train", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
