@@ -54,7 +54,6 @@ def _exit(code: int, message: object) -> typer.Exit:
     return typer.Exit(code)
 
 
-app = typer.Typer(
 def _drop_output() -> None:
     """Throw away what stdout did not take, or the interpreter would try once more, and complain."""
     try:
@@ -63,6 +62,7 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+app = typer.Typer(
     name="soulrig",
     cls=_Commands,
     help="Test rig and deployment service for a transformer that lives in a Commodore 64.",

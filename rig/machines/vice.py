@@ -43,16 +43,16 @@ class ViceMachine:
         standard: Literal["pal", "ntsc"] = "pal",
         roms: RomSet | None = None,
         port: int | None = None,
+        timeout: float = 20.0,
     ) -> None:
         self._emulator = emulator
         self._standard = standard
-        timeout: float = 20.0,
         self._roms = roms
         self._port = port
+        self._timeout = timeout
         self._stack = ExitStack()
         self._vice: Vice | None = None
         self.description: dict[str, Any] = {
-        self._timeout = timeout
             "kind": "vice",
             "emulator": emulator,
             "standard": standard,
@@ -92,9 +92,6 @@ class ViceMachine:
                 "roms": roms.description(),
             }
 
-    def type(self, petscii: bytes) -> None:
-        """Hand keys to VICE, which puts them into the keyboard buffer, ten at a time, whenever that is empty."""
-        with self.stopped() as monitor:
     def _options(self, roms: RomSet, folder: Path, disk: Path) -> ViceOptions:
         """How to start VICE; `folder` is there for as long as it runs."""
         # VICE serves a disk to a KERNAL it doesn't know only where that is given by path, and to one it knows only
@@ -109,6 +106,9 @@ class ViceMachine:
             port=self._port,
         )
 
+    def type(self, petscii: bytes) -> None:
+        """Hand keys to VICE, which puts them into the keyboard buffer, ten at a time, whenever that is empty."""
+        with self.stopped() as monitor:
             for start in range(0, len(petscii), FEED):
                 monitor.feed_keys(petscii[start : start + FEED])
 
