@@ -9,7 +9,7 @@
 
 in_data         = INDEX         ; not 0: between DATA and ":"
 
-.segment "CODE"
+.segment "CRUNCH"
 
 ; In:   TXTPTR in page BUF
 ; Out:  BUF = the line with tokens, 0 behind it; Y = its length with the 0;
@@ -79,6 +79,8 @@ put_last:
         lda #>(BUF - 1)
         sta TXTPTR + 1
         rts
+
+.segment "FIND_WORD"
 
 ; The word at BUF + X, abbreviated by a shifted letter or not.
 ; Out:  A = its token, X at its last character; or A = the character

@@ -3,15 +3,21 @@
 .include "kernal.inc"
 .include "lowmem.inc"
 .include "petscii.inc"
+.include "workspace.inc"
 
-.export print_text
-.import clear_program, direct_mode, error_exit, ready
+.export chrget_end, chrget_image
+.import clear, crunch, direct_mode, error_exit, gone, illegal_quantity
+.import integer_to_number, list_word, new_program, operand_vector, print_number
+.import print_text, signed_integer
+
+JMP_OPCODE      = $4C
+NO_ERROR        = $80
 
 .segment "VECTORS"
         .addr cold_start        ; $A000: after a reset
         .addr warm_start        ; $A002: after RUN/STOP and RESTORE
 
-.segment "CODE"
+.segment "ENTRY"
 
 cold_start:
         ldx #vectors_end - vectors - 1
@@ -19,11 +25,30 @@ next:   lda vectors,X
         sta IERROR,X
         dex
         bpl next
+        ldx #chrget_end - chrget_image - 1
+byte:   lda chrget_image,X
+        sta CHRGET,X
+        dex
+        bpl byte
+        ldx #3
+converter:
+        lda converters,X
+        sta ADRAY1,X
+        dex
+        bpl converter
+        lda #JMP_OPCODE
+        sta USRPOK
+        lda #<illegal_quantity
+        sta USRADD
+        lda #>illegal_quantity
+        sta USRADD + 1
+        ldy #0
+        sty CHANNL
+        sty BELOW_STACK         ; no loop lies above the stack
         lda MEMSTR              ; the byte below the program is 0
         sta TXTTAB
         lda MEMSTR + 1
         sta TXTTAB + 1
-        ldy #0
         tya
         sta (TXTTAB),Y
         inc TXTTAB
@@ -37,34 +62,63 @@ first_byte:
         lda #<banner
         ldy #>banner
         jsr print_text
-        jsr clear_program
+        sec
+        lda MEMSIZ
+        sbc TXTTAB
+        tax
+        lda MEMSIZ + 1
+        sbc TXTTAB + 1
+        jsr print_number
+        lda #<bytes_free
+        ldy #>bytes_free
+        jsr print_text
+        jsr new_program
 
 warm_start:
         jsr CLRCHN
+        lda #0
+        sta CHANNL
         cli
-        jmp ready
+        ldx #NO_ERROR
+        jmp (IERROR)
+
+.segment "START_TABLES"
+
+; CHRGET, copied to $73: the next, or at CHRGOT the present, character of the
+; text; spaces are skipped. TXTPTR is the operand of the third instruction.
+; Out:  A = character; Z = 1: end of the statement (0 or ":"); C = 0: a digit;
+;       keeps X, Y
+; Cycles: 27 for a letter, 28 for a digit, CHRGOT 8 less
+chrget_image:
+        inc TXTPTR
+        bne *+4
+        inc TXTPTR + 1
+        lda a:$0000             ; TXTPTR
+        cmp #' '
+        beq chrget_image
+        cmp #'0'
+        bcc *+5
+        cmp #':'                ; 0-9: C = 0, Z = 0
+        rts
+        cmp #0                  ; C = 1, Z = 1 for the end of the line
+        rts
+chrget_end:
+        .assert chrget_end - chrget_image <= $18, error, "CHRGET ends before $8B"
 
 vectors:
         .addr error_exit        ; IERROR
         .addr direct_mode       ; IMAIN
+        .addr crunch            ; ICRNCH
+        .addr list_word         ; IQPLOP
+        .addr gone              ; IGONE
+        .addr operand_vector    ; IEVAL
 vectors_end:
+converters:
+        .addr signed_integer    ; ADRAY1
+        .addr integer_to_number ; ADRAY2
 
 banner: .byte CLEAR, RETURN
         .byte "     ", $A6, $A6, " SOULRIG FREE ROM 1 ", $A6, $A6, RETURN
-        .byte RETURN
-        .byte "  BASIC STUB: LOAD RUN LIST NEW SYS", RETURN, 0
-
-; Prints text up to a 0.
-; In:   A/Y = address, fewer than 256 characters
-; Uses: A, Y, INDEX
-print_text:
-        sta INDEX
-        sty INDEX + 1
-        ldy #0
-text:   lda (INDEX),Y
-        beq printed
-        jsr CHROUT
-        iny
-        bne text
-printed:
-        rts
+        .byte RETURN, "  WHOLE NUMBER BASIC  ", 0
+bytes_free:
+        .byte " BYTES FREE", RETURN, 0

@@ -1,58 +1,146 @@
-; What the errors are called.
+; Errors: what they are called, how they end what is being done.
 
 .include "errors.inc"
+.include "kernal.inc"
+.include "lowmem.inc"
+.include "petscii.inc"
+.include "workspace.inc"
 
-.export error_name
+.export bad_subscript, break_message, error_exit, file_data, illegal_direct
+.export illegal_quantity, overflow, syntax_error, too_long, type_mismatch
+.export undefined_statement, whole_numbers_only
+.import error, new_line, print_char, print_number, print_text, print_word, ready
+.import stack_start
 
-.segment "CODE"
+.segment "RAISE"
 
-; In:   X = error number
-; Out:  A/Y = its text, ended by 0
-; Uses: X
-error_name:
+syntax_error:
+        ldx #SYNTAX
+        .byte $2C               ; BIT: skips the next instruction
+illegal_quantity:
+        ldx #ILLEGAL_QUANTITY
+        .byte $2C
+type_mismatch:
+        ldx #TYPE_MISMATCH
+        .byte $2C
+overflow:
+        ldx #OVERFLOW
+        .byte $2C
+whole_numbers_only:
+        ldx #WHOLE_NUMBERS_ONLY
+        .byte $2C
+undefined_statement:
+        ldx #UNDEFINED_STATEMENT
+        .byte $2C
+bad_subscript:
+        ldx #BAD_SUBSCRIPT
+        .byte $2C
+too_long:
+        ldx #STRING_TOO_LONG
+        .byte $2C
+file_data:
+        ldx #FILE_DATA
+        .byte $2C
+illegal_direct:
+        ldx #ILLEGAL_DIRECT
+        jmp error
+
+.segment "ERRORS"
+
+; What IERROR holds: says the error and returns to direct mode.
+; In:   X = error number; bit 7: none, only READY.
+error_exit:
         txa
-        ldx #ERRORS - 1
-find:   cmp numbers,X
-        beq found
+        bmi no_error
+        pha
+        jsr CLRCHN
+        pla
+        ldx #0
+        stx CHANNL
+        tax
+        jsr stack_start
+        cpx #BREAK
+        beq break_message
+        cpx #BREAK_AGAIN
+        beq break_message
+        lda #0
+        sta OLDTXT + 1          ; CONT can't go on
+        txa
+        pha
+        jsr new_line
+        lda #'?'
+        jsr print_char
+        pla
+        tax
         dex
-        bne find                ; entry 0 for any other
-found:  lda names_low,X
-        ldy names_high,X
-        rts
+        lda #<names
+        ldy #>names
+        jsr print_word
+        lda #<error_text
+        ldy #>error_text
+        bne say                 ; always
 
-.segment "TABLES"
-numbers:
-        .byte SYNTAX, TOO_MANY_FILES, FILE_OPEN, FILE_NOT_OPEN, FILE_NOT_FOUND
-        .byte DEVICE_NOT_PRESENT, NOT_INPUT_FILE, NOT_OUTPUT_FILE
-        .byte MISSING_FILE_NAME, ILLEGAL_DEVICE_NUMBER, ILLEGAL_QUANTITY
-        .byte OUT_OF_MEMORY, UNDEFINED_STATEMENT, VERIFY_FAILED, LOAD_FAILED
-ERRORS = * - numbers
-.define NAMES_1 syntax_text, too_many_text, open_text, not_open_text, not_found_text
-.define NAMES_2 device_text, input_text, output_text
-.define NAMES_3 name_text, illegal_device_text, quantity_text
-.define NAMES_4 memory_text, statement_text, verify_text, load_text
-names_low:
-        .lobytes NAMES_1
-        .lobytes NAMES_2
-        .lobytes NAMES_3
-        .lobytes NAMES_4
-names_high:
-        .hibytes NAMES_1
-        .hibytes NAMES_2
-        .hibytes NAMES_3
-        .hibytes NAMES_4
-syntax_text:            .byte "SYNTAX", 0
-too_many_text:          .byte "TOO MANY FILES", 0
-open_text:              .byte "FILE OPEN", 0
-not_open_text:          .byte "FILE NOT OPEN", 0
-not_found_text:         .byte "FILE NOT FOUND", 0
-device_text:            .byte "DEVICE NOT PRESENT", 0
-input_text:             .byte "NOT INPUT FILE", 0
-output_text:            .byte "NOT OUTPUT FILE", 0
-name_text:              .byte "MISSING FILE NAME", 0
-illegal_device_text:    .byte "ILLEGAL DEVICE NUMBER", 0
-quantity_text:          .byte "ILLEGAL QUANTITY", 0
-memory_text:            .byte "OUT OF MEMORY", 0
-statement_text:         .byte "UNDEF'D STATEMENT", 0
-verify_text:            .byte "VERIFY", 0
-load_text:              .byte "LOAD", 0
+; BREAK, and the line.
+break_message:
+        lda #<break_text
+        ldy #>break_text
+say:    jsr print_text
+        ldx CURLIN + 1
+        inx
+        beq no_error            ; direct mode
+        lda #<in_text
+        ldy #>in_text
+        jsr print_text
+        ldx CURLIN
+        lda CURLIN + 1
+        jsr print_number
+no_error:
+        jmp ready
+
+error_text:
+        .byte "  ERROR", 0
+break_text:
+        .byte RETURN, "BREAK", 0
+in_text:
+        .byte " IN ", 0
+
+.macro name text
+        .repeat .strlen(text) - 1, n
+        .byte .strat(text, n)
+        .endrepeat
+        .byte .strat(text, .strlen(text) - 1) | $80
+.endmacro
+
+.segment "ERROR_NAMES"
+names:                          ; from error 1 on
+        name "TOO MANY FILES"
+        name "FILE OPEN"
+        name "FILE NOT OPEN"
+        name "FILE NOT FOUND"
+        name "DEVICE NOT PRESENT"
+        name "NOT INPUT FILE"
+        name "NOT OUTPUT FILE"
+        name "MISSING FILE NAME"
+        name "ILLEGAL DEVICE NUMBER"
+        name "NEXT WITHOUT FOR"
+        name "SYNTAX"
+        name "RETURN WITHOUT GOSUB"
+        name "OUT OF DATA"
+        name "ILLEGAL QUANTITY"
+        name "OVERFLOW"
+        name "OUT OF MEMORY"
+        name "UNDEF'D STATEMENT"
+        name "BAD SUBSCRIPT"
+        name "REDIM'D ARRAY"
+        name "DIVISION BY ZERO"
+        name "ILLEGAL DIRECT"
+        name "TYPE MISMATCH"
+        name "STRING TOO LONG"
+        name "FILE DATA"
+        name "FORMULA TOO COMPLEX"
+        name "CAN'T CONTINUE"
+        name "UNDEF'D FUNCTION"
+        name "VERIFY"
+        name "LOAD"
+        name "BREAK"
+        name "WHOLE NUMBERS ONLY"

@@ -2,20 +2,21 @@
 
 .include "errors.inc"
 .include "lowmem.inc"
+.include "workspace.inc"
 
-.export clear_program, clear_variables, find_line, next_link, relink
+.export clear_lines, clear_variables, find_line, move_up, next_link, relink
 .export set_text_start, store_line
-.import raise
+.import clear, error
 
 LINE_TEXT       = 4             ; offset of the text in a line
 
 length          = OPPTR         ; of the text to be stored
 gap             = OPPTR + 1     ; of the whole line
 
-.segment "CODE"
+.segment "LINES"
 
-; NEW: an empty program. Uses: A, Y
-clear_program:
+; An empty program. Uses: A, Y
+clear_lines:
         ldy #0
         tya
         sta (TXTTAB),Y
@@ -28,8 +29,9 @@ clear_program:
         lda TXTTAB + 1
         adc #0
         sta VARTAB + 1
+        rts
 
-; CLR: variables forgotten. Uses: A
+; Variables forgotten. Uses: A
 clear_variables:
         lda VARTAB
         sta ARYTAB
@@ -54,9 +56,14 @@ set_text_start:
         sta TXTPTR + 1
         rts
 
+.segment "LINKS"
+
 ; Sets all links: a program may have been saved at another address.
 ; Uses: A, X, Y, INDEX
-relink: jsr to_first
+relink: lda TXTTAB
+        sta INDEX
+        lda TXTTAB + 1
+        sta INDEX + 1
 line:   ldy #1
         lda (INDEX),Y
         beq done
@@ -81,46 +88,46 @@ text:   iny
         bcc line                ; always
 done:   rts
 
-to_first:
-        lda TXTTAB
-        sta INDEX
-        lda TXTTAB + 1
-        sta INDEX + 1
-        rts
+.segment "FIND_LINE"
 
-; INDEX to the line after it. Uses: A, X, Y
+; LOWTR to the line after it. Uses: A, X, Y
 next_link:
         ldy #0
-        lda (INDEX),Y
+        lda (LOWTR),Y
         tax
         iny
-        lda (INDEX),Y
-        stx INDEX
-        sta INDEX + 1
+        lda (LOWTR),Y
+        stx LOWTR
+        sta LOWTR + 1
         rts
 
 ; The first line whose number is LINNUM or more.
-; Out:  INDEX = its address, or the program's end; Z = 1: exactly LINNUM
+; Out:  LOWTR = its address, or the program's end; C = 1: exactly LINNUM
 ; Uses: A, X, Y
 find_line:
-        jsr to_first
+        lda TXTTAB
+        sta LOWTR
+        lda TXTTAB + 1
+        sta LOWTR + 1
 seek:   ldy #1
-        lda (INDEX),Y
+        lda (LOWTR),Y
         beq absent
         ldy #3
-        lda (INDEX),Y
+        lda (LOWTR),Y
         cmp LINNUM + 1
         bne differs
         dey
-        lda (INDEX),Y
+        lda (LOWTR),Y
         cmp LINNUM
-        beq seen
+        beq seen                ; C = 1
 differs:
         bcs absent
         jsr next_link
         jmp seek
-absent: lda #1                  ; Z = 0
+absent: clc
 seen:   rts
+
+.segment "STORE_LINE"
 
 ; Enters the line in BUF under the number LINNUM; an empty one is taken out.
 ; In:   Y = length of the text with its 0
@@ -128,7 +135,11 @@ seen:   rts
 store_line:
         sty length
         jsr find_line
-        bne gone
+        lda LOWTR
+        sta INDEX
+        lda LOWTR + 1
+        sta INDEX + 1
+        bcc gone
         jsr remove_line
 gone:   ldy length
         lda BUF
@@ -151,7 +162,7 @@ copy:   lda BUF,X
         cpx length
         bne copy
 stored: jsr relink
-        jmp clear_variables
+        jmp clear
 
 ; Takes the line at INDEX out: everything behind it moves down.
 ; Uses: A, X, Y, INDEX2, VARTAB
@@ -192,6 +203,8 @@ moved:  lda INDEX
         sta INDEX
         rts
 
+.segment "MAKE_ROOM"
+
 ; Makes room for a line of length Y and its head at INDEX.
 ; Uses: A, X, Y, INDEX2, VARTAB
 open_gap:
@@ -211,6 +224,12 @@ open_gap:
         bcs full
         stx VARTAB
         sta VARTAB + 1
+        ldy gap
+
+; Moves memory from INDEX to INDEX2 up by Y bytes.
+; Uses: A, INDEX2, OPPTR + 1
+move_up:
+        sty gap
 up:     lda INDEX2              ; from the end down to INDEX
         cmp INDEX
         bne move
@@ -227,5 +246,5 @@ borrow: dec INDEX2
         sta (INDEX2),Y
         jmp up
 open:   rts
-full:   lda #OUT_OF_MEMORY
-        jmp raise
+full:   ldx #OUT_OF_MEMORY
+        jmp error

@@ -1,125 +1,106 @@
-; LIST, LIST line: the program, or one line of it, as text.
+; LIST: the program, or some lines of it, as text.
 
-.include "errors.inc"
-.include "kernal.inc"
 .include "lowmem.inc"
 .include "petscii.inc"
 .include "tokens.inc"
+.include "workspace.inc"
 
-.export list
-.import find_line, keywords, next_link, parse_number, print_number, raise, ready
+.export list, list_word
+.import check_stop, find_line, keywords, line_number, new_line, next_link
+.import print_char, print_number, print_word, ready
 
-quotes          = OPPTR         ; bit 7: between quotes
-position        = OPPTR + 1     ; in the line
+place           = FORPNT        ; in the line
+last_line       = LINNUM
 
-.segment "CODE"
+.segment "LIST"
 
-; In:   TXTPTR behind the word; A and flags as chrgot
-; Uses: A, X, Y, INDEX, INDEX2, LINNUM, OPPTR
-list:   beq from_start
-        bcc one
-        rts                     ; the caller says that it is wrong
-one:    jsr parse_number
+; LIST, LIST line, LIST first-last, LIST first-, LIST -last
+; In:   A and flags as CHRGOT
+list:   beq all
+        bcc lines
+        cmp #TOKEN_MINUS
         bne wrong
+lines:  jsr line_number
         jsr find_line
-        bne listed
-        jsr print_line
-listed: jmp ready
+        jsr CHRGOT
+        beq next                ; one line
+        cmp #TOKEN_MINUS
+        bne wrong
+        jsr CHRGET
+        beq to_end
+        jsr line_number
+        beq next
+wrong:  rts                     ; the caller finds that something is left
 
-from_start:
-        lda TXTTAB
-        sta INDEX
-        lda TXTTAB + 1
-        sta INDEX + 1
+all:    sta LINNUM
+        sta LINNUM + 1
+        jsr find_line
+to_end: lda #$FF
+        sta last_line
+        sta last_line + 1
+
 next:   ldy #1
-        lda (INDEX),Y
+        lda (LOWTR),Y
         beq listed
-        jsr STOP
-        beq stopped
+        jsr check_stop
+        ldy #2
+        lda last_line
+        cmp (LOWTR),Y
+        iny
+        lda last_line + 1
+        sbc (LOWTR),Y
+        bcc listed
         jsr print_line
         jsr next_link
         jmp next
-stopped:
-        lda #BREAK
-        jmp raise
-wrong:  rts
+listed: jmp ready
 
-; Prints the line at INDEX.
-; Uses: A, X, Y, INDEX2, LINNUM, OPPTR
+.segment "LIST_LINE"
+
+; Prints the line at LOWTR.
+; Uses: A, X, Y, INDEX, FAC
 print_line:
-        lda #RETURN
-        jsr CHROUT
+        jsr new_line
+        sta QUOTED
         ldy #2
-        lda (INDEX),Y
+        lda (LOWTR),Y
         tax
         iny
-        lda (INDEX),Y
-        sty position
-        ldy INDEX               ; print_number needs INDEX
-        sty INDEX2
-        ldy INDEX + 1
-        sty INDEX2 + 1
+        sty place
+        lda (LOWTR),Y
         jsr print_number
-        lda INDEX2
-        sta INDEX
-        lda INDEX2 + 1
-        sta INDEX + 1
         lda #' '
-        jsr CHROUT
-        lda #0
-        sta quotes
-char:   inc position
-        ldy position
-        lda (INDEX),Y
+print:  jsr list_char
+        inc place
+        ldy place
+        lda (LOWTR),Y
         beq line_end
         cmp #QUOTE
-        bne not_quote
-        lda quotes
+        bne print
+        lda QUOTED
         eor #$80
-        sta quotes
+        sta QUOTED
         lda #QUOTE
-not_quote:
-        bit quotes
-        bmi as_it_is
-        cmp #TOKEN_END
-        bcc as_it_is
-        cmp #TOKEN_GO + 1
-        bcs as_it_is
-        jsr print_word
-        jmp char
-as_it_is:
-        jsr CHROUT
-        jmp char
+        bne print               ; always
 line_end:
         rts
 
-; Prints the word of token A. Uses: A, X, Y, INDEX2
-print_word:
-        ldy #<keywords
-        sty INDEX2
-        ldy #>keywords
-        sty INDEX2 + 1
-        sec
-        sbc #TOKEN_END
+list_char:
+        jmp (IQPLOP)
+
+; What IQPLOP holds: prints character or token A; between quotes (QUOTED) all
+; are characters.
+; Uses: A, X, Y, INDEX
+list_word:
+        bit QUOTED
+        bmi char
+        cmp #TOKEN_END
+        bcc char
+        cmp #TOKEN_GO + 1
+        bcs char
+        sbc #TOKEN_END - 1      ; C = 0
         tax
-        ldy #0
-seek:   dex
-        bmi letters
-skip:   lda (INDEX2),Y
-        php
-        inc INDEX2
-        bne same_page
-        inc INDEX2 + 1
-same_page:
-        plp
-        bpl skip
-        bmi seek
-letters:
-        lda (INDEX2),Y
-        php
-        and #$7F
-        jsr CHROUT
-        iny
-        plp
-        bpl letters
-        rts
+        lda #<keywords
+        ldy #>keywords
+        jmp print_word
+char:   jmp print_char

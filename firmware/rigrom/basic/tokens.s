@@ -10,7 +10,7 @@
         .byte .strat(text, .strlen(text) - 1) | $80
 .endmacro
 
-.segment "TABLES"
+.segment "KEYWORDS"
 keywords:
         word "END"
         word "FOR"

@@ -1,0 +1,70 @@
+; Direct mode: READY., a line from the person, and what it asks for.
+
+.include "errors.inc"
+.include "kernal.inc"
+.include "lowmem.inc"
+.include "petscii.inc"
+.include "workspace.inc"
+
+.export direct_mode, read_line, ready
+.import line_number, print_text, stack_start, store_line, too_long
+
+LINE_SIZE       = 88            ; BUF without its 0
+SHOW_MESSAGES   = $80
+
+.segment "DIRECT"
+
+; Says READY. and waits for a line.
+ready:  lda #<ready_text
+        ldy #>ready_text
+        jsr print_text
+        lda #SHOW_MESSAGES
+        jsr SETMSG
+next_input:
+        jmp (IMAIN)
+
+; What IMAIN holds.
+direct_mode:
+        jsr stack_start
+        lda #DIRECT
+        sta CURLIN + 1
+        jsr read_line
+        lda #<(BUF - 1)
+        sta TXTPTR
+        lda #>(BUF - 1)
+        sta TXTPTR + 1
+        jsr CHRGET
+        tax
+        beq next_input          ; an empty line
+        bcc numbered
+        jsr crunch_line
+        jmp (IGONE)
+
+numbered:
+        jsr line_number
+        jsr crunch_line
+        jsr store_line
+        jmp next_input
+
+crunch_line:
+        jmp (ICRNCH)
+
+; Reads a line into BUF, 0 behind it.
+; Out:  X = its length
+; Uses: A
+read_line:
+        ldx #0
+next:   jsr CHRIN
+        cmp #RETURN
+        beq end
+        sta BUF,X
+        inx
+        cpx #LINE_SIZE + 1
+        bcc next
+        jmp too_long
+end:    lda #0
+        sta BUF,X
+        rts
+
+ready_text:
+        .byte RETURN, "READY.", RETURN, 0
