@@ -71,6 +71,15 @@ def from_screen_codes(codes: bytes) -> str:
     return "".join(_SCREEN_TEXT[code & 0x7F] for code in codes)
 
 
+def glyphs(codes: bytes, *, small_letters: bool) -> str:
+    """What screen codes look like, a character each, in the set with small letters or in that with graphics.
+
+    A reversed glyph looks like the glyph; one that no font has is a shade.
+    """
+    shown = bytes(code & 0x7F for code in codes).decode("screencode_c64_lc" if small_letters else "screencode_c64_uc")
+    return "".join("▒" if "\ue000" <= glyph <= "\uf8ff" else glyph for glyph in shown).replace("\xa0", " ")
+
+
 _SCREEN_TEXT: dict[int, str] = {}
 for _code in _KEYS:
     _SCREEN_TEXT.setdefault(screen_code(_code) or 0, TEXT[_code] or "")

@@ -116,6 +116,24 @@ class Machine(Protocol):
 CAPABILITIES: tuple[type, ...] = (Loader, Keys, Memory, Screen, Sound, Clock, Reset)
 
 
+class Left(Exception):
+    """The person at a machine has left it."""
+
+
+@runtime_checkable
+class Attended(Protocol):
+    """Is there for a person at this computer, who sees it and types at it. Any method raises Left when they leave."""
+
+    writes_disks: bool
+    """Whether programs can write to its disk."""
+
+    def attend(self) -> None:
+        """Let the C64 run at its own speed until the person leaves."""
+
+    def disk_image(self) -> bytes:
+        """The disk in drive 8 as it is now."""
+
+
 def capabilities(machine: Machine) -> list[str]:
     """What the machine offers, by the protocols' names in lower case."""
     return [each.__name__.lower() for each in CAPABILITIES if isinstance(machine, each)]

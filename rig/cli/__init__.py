@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from soulrig.cli.build import build
 from soulrig.cli.machines import machines
+from soulrig.cli.play import play
 from soulrig.cli.reply import chat, reply
 from soulrig.cli.train import train
 from soulrig.cli.verify import verify
@@ -71,5 +72,5 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (verify, machines, build, train, reply, chat):
+for command in (verify, play, machines, build, train, reply, chat):
     app.command()(command)

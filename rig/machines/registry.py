@@ -42,12 +42,17 @@ class Option:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of machine. `make` takes its options as keywords; none of them must be given."""
+    """A kind of machine.
+
+    `make` and `make_attended`, which makes one for a person at this computer, take its options as keywords; none of
+    them must be given.
+    """
 
     name: str
     what: str
     options: Mapping[str, Option]
     make: Callable[..., Machine]
+    make_attended: Callable[..., Machine]
 
 
 _TYPES = {str: "a text", int: "a whole number", Path: "the path of a file or folder"}
@@ -65,6 +70,18 @@ def _sim(roms: Path | None = None, **options: Any) -> Machine:
     from soulrig.machines.sim import SimMachine
 
     return SimMachine(roms=_rom_set(roms), **options)
+
+
+def _window(roms: Path | None = None, **options: Any) -> Machine:
+    from soulrig.machines.window import ViceWindow
+
+    return ViceWindow(roms=_rom_set(roms), **options)
+
+
+def _terminal(roms: Path | None = None, **options: Any) -> Machine:
+    from soulrig.machines.terminal import SimTerminal
+
+    return SimTerminal(roms=_rom_set(roms), **options)
 
 
 def _rom_set(folder: Path | None) -> RomSet | None:
@@ -86,12 +103,14 @@ KINDS = {
                 "port": Option(int, "its monitor's port on 127.0.0.1; else a free one", range(1, 65536)),
             },
             _vice,
+            _window,
         ),
         Kind(
             "sim",
             "a C64 in Python; nothing to install, and no cycle stolen by the video chip",
             {"standard": _STANDARD, "roms": _ROMS, "seed": Option(int, "of the random RAM at power-up")},
             _sim,
+            _terminal,
         ),
     )
 }

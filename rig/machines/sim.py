@@ -92,10 +92,15 @@ class SimMachine:
         """The 1000 screen codes at $0400."""
         return self.read(SCREEN, CELLS)
 
+    @property
+    def small_letters(self) -> bool:
+        """Whether the character set is the one with small letters, not the one with capitals and graphics."""
+        return bool(self._running().chips.vic.registers[MEMORY] & SECOND_SET)
+
     def picture(self) -> Picture:
         """The text screen at $0400 with the border around it."""
         chips = self._running().chips
-        second = CHARACTERS if chips.vic.registers[MEMORY] & SECOND_SET else 0
+        second = CHARACTERS if self.small_letters else 0
         characters = self._chargen[second : second + CHARACTERS]
         return draw(self.codes(), bytes(chips.colours[:CELLS]), characters, bytes(chips.vic.registers))
 

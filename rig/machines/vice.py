@@ -17,7 +17,7 @@ from soulrig.machines.roms import RomSet, our_roms
 from soulrig.vice_driver.errors import CyclesExceeded, ViceError
 from soulrig.vice_driver.monitor import Monitor
 from soulrig.vice_driver.process import RomFiles, RomTree, ViceOptions
-from soulrig.vice_driver.vice import Vice
+from soulrig.vice_driver.vice import POLL_SECONDS, Vice
 
 FEED = 255  # keys that the monitor takes at once
 # Where VICE looks for genuine ROMs by itself. It wants those there rather than by path (see RomFiles).
@@ -36,6 +36,9 @@ class ViceMachine:
     to the cycle. `port` is that of VICE's monitor, by default a free one; `timeout` is in seconds of wall time, how
     long VICE may be silent before that is a fault. Offers every protocol but Sound.
     """
+
+    poll_seconds = POLL_SECONDS
+    """Of wall time, between two looks while waiting; each look stops the C64 for a moment."""
 
     def __init__(
         self,
@@ -151,7 +154,7 @@ class ViceMachine:
         """Let the C64 run until `condition()`. Raises Fault after so many of its own seconds, or if it stands still."""
         with self._on() as vice:
             try:
-                vice.run_until(condition, int(seconds * self.hertz), what)
+                vice.run_until(condition, int(seconds * self.hertz), what, self.poll_seconds)
             except CyclesExceeded as error:
                 rows = [f"  {row}" for row in text_rows(self.codes()) if row]
                 message = f"waited {seconds:g} C64 seconds in vain for {what}; its screen showed:"
