@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from soulrig.cli.build import build
+from soulrig.cli.doctor import doctor
 from soulrig.cli.machines import machines
 from soulrig.cli.play import play
 from soulrig.cli.reply import chat, reply
@@ -66,11 +67,41 @@ def _drop_output() -> None:
 app = typer.Typer(
     name="soulrig",
     cls=_Commands,
-    help="Test rig and deployment service for a transformer that lives in a Commodore 64.",
-    epilog="Exit codes: 0 pass, 1 mismatch, 2 wrong usage or bad input, 3 the rig or a machine failed.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (verify, play, machines, build, train, reply, chat):
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"soulrig {version('soulrig')}")
+        raise typer.Exit
+
+
+@app.callback()
+def soulrig(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Test rig and deployment service for a transformer that lives in a Commodore 64.
+
+    Each command tells more with --help. Data goes to stdout, as one JSON object with --json; progress and errors go to
+    stderr.
+
+    \b
+    Examples:
+      soulrig doctor
+      soulrig verify --prompt "hello"
+      soulrig play --machine sim
+      soulrig chat
+
+    Exit codes: 0 pass, 1 mismatch, 2 wrong usage or bad input, 3 the rig or a machine failed, 130 interrupted.
+    """
+
+
+for command in (verify, play, machines, doctor, build, train, reply, chat):
     app.command()(command)

@@ -7,6 +7,7 @@ import importlib
 import io
 import json
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -65,6 +66,9 @@ def chat(
     tokenizer: TokenizerOption = None,
     decode: DecodeOption = None,
     config: ConfigOption = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object a line, as reply does, and nothing else.")
+    ] = False,
 ) -> None:
     """Talk with the soul in the terminal.
 
@@ -75,7 +79,7 @@ def chat(
     Examples:
       soulrig chat
       soulrig chat --soul soul.bin --tokenizer tokenizer.json
-      printf 'hello\\nhow are you\\n' | soulrig chat
+      printf 'hello\\nhow are you\\n' | soulrig chat --json
 
     Exit codes: 0 the talk is over, 2 wrong usage or bad input.
     """
@@ -88,26 +92,31 @@ def chat(
     if interactive:
         with contextlib.suppress(ImportError):
             importlib.import_module("readline")  # gives input() editing and history, where Python has it
-        print(f"Say something; {QUIT} alone ends the talk.")
+        print(f"Say something; {QUIT} alone ends the talk.", file=sys.stderr if as_json else sys.stdout)
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # a stray byte is one more character that the soul doesn't know
     with contextlib.suppress(KeyboardInterrupt):
-        while (line := _next_line(interactive)) is not None:
-            print(f"c64> {reference.reply(line).text}", flush=True)
+        for line in _lines(show=not as_json, echo=not interactive):
+            said = reference.reply(line)
+            print(json.dumps({"prompt": line, **_as_json(said)}) if as_json else f"c64> {said.text}", flush=True)
         return
-    print()  # leaves the line in which Ctrl-C was typed
+    print(file=sys.stderr if as_json else sys.stdout)  # leaves the line in which Ctrl-C was typed
 
 
-def _next_line(interactive: bool) -> str | None:
-    """The next prompt, None when the talk is over. A pipe's line is printed, so that the talk can be read."""
-    try:
-        line = input("you> ")
-    except EOFError:
-        print()
-        return None
-    if not interactive:
-        print(line)
-    return None if line.strip() == QUIT else line
+def _lines(*, show: bool, echo: bool) -> Iterator[str]:
+    """The prompts until the talk is over. A pipe's lines are echoed, so that the talk can be read."""
+    while True:
+        try:
+            line = input("you> " if show else "")
+        except EOFError:
+            if show:
+                print()
+            return
+        if show and echo:
+            print(line)
+        if line.strip() == QUIT:
+            return
+        yield line
 
 
 def _parse_ids(text: str) -> list[int]:

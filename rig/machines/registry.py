@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from soulrig.errors import BadInput
 from soulrig.machine import Machine
+from soulrig.machines.checks import Check, check_sim, check_vice
 
 if TYPE_CHECKING:
     from soulrig.machines.roms import RomSet
@@ -53,6 +54,8 @@ class Kind:
     options: Mapping[str, Option]
     make: Callable[..., Machine]
     make_attended: Callable[..., Machine]
+    checks: Callable[[], list[Check]]
+    """Whether this computer has what it needs."""
 
 
 _TYPES = {str: "a text", int: "a whole number", Path: "the path of a file or folder"}
@@ -104,6 +107,7 @@ KINDS = {
             },
             _vice,
             _window,
+            check_vice,
         ),
         Kind(
             "sim",
@@ -111,6 +115,7 @@ KINDS = {
             {"standard": _STANDARD, "roms": _ROMS, "seed": Option(int, "of the random RAM at power-up")},
             _sim,
             _terminal,
+            check_sim,
         ),
     )
 }
