@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from floppy import FILES
 from subject import BACK, CALLER, Subject
 
 from soulrig.buildtools.disk_image import make_d64
-from soulrig.machines.roms import RomSet, find_roms, our_roms
+from soulrig.machines.roms import find_roms, our_roms
 from soulrig.machines.vice import VICE_NAMES
 from soulrig.vice_driver.process import RomFiles, RomTree, ViceOptions
 from soulrig.vice_driver.vice import Vice
@@ -23,29 +24,17 @@ ROM_SETS = ["rigrom", *(["given"] if os.environ.get("SOULRIG_ROMS") else [])]
 BOOT_CYCLES = 10_000_000
 JMP_SELF = bytes([0x4C, CALLER & 0xFF, CALLER >> 8])
 
-NUMBERS = bytes(range(256)) * 2
-DISK = {
-    "hello": bytes.fromhex("0108 0B08 0A00 9E 32303631 00 0000 A94F 20D2FF A94B 4CD2FF"),  # 10 SYS2061, prints OK
-    "data": bytes.fromhex("00 20") + NUMBERS,
-    "short": bytes.fromhex("00 20 01 02 03"),
-    "text": b"FIRST\rSECOND\r",
-    "listing": bytes.fromhex("0108 0F08 0A00 99 22 4849 22 00 1508 1400 80 00 0000")[:0]
-    + bytes.fromhex("0108 0C08 0A00 99 22 4849 22 00 1208 1400 80 00 0000"),  # 10 PRINT"HI" / 20 END
-}
 
-
-def rom_set(name: str, folder: Path) -> RomSet:
-    return our_roms(folder) if name == "rigrom" else find_roms(Path(os.environ["SOULRIG_ROMS"]))
-
-
-def rom_option(roms: RomSet, folder: Path) -> RomFiles | RomTree:
-    """VICE serves its virtual drive to a KERNAL that it knows only where that is not given by path."""
-    if roms.name == "rigrom":
-        return RomFiles(roms.kernal, roms.basic, roms.chargen)
-    for part, name in VICE_NAMES.items():
-        source: Path | None = getattr(roms, part)
+def roms_for_vice(name: str, folder: Path) -> RomFiles | RomTree:
+    """The ROM set as VICE must be given it to serve drive 8: one that it knows in a tree, any other by path."""
+    if name == "rigrom":
+        ours = our_roms(folder)
+        return RomFiles(ours.kernal, ours.basic, ours.chargen)
+    given = find_roms(Path(os.environ["SOULRIG_ROMS"]))
+    for part, place in VICE_NAMES.items():
+        source: Path | None = getattr(given, part)
         if source is not None:
-            target = folder / name
+            target = folder / place
             target.parent.mkdir(parents=True, exist_ok=True)
             target.symlink_to(source.resolve())
     return RomTree(folder)
@@ -56,10 +45,10 @@ def booted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """A C64 that has come to READY. and to a SYS, with a snapshot of each."""
     folder = tmp_path_factory.mktemp(request.param)
     disk = folder / "disk.d64"
-    disk.write_bytes(make_d64("conformance", "01", DISK))
-    options = ViceOptions(roms=rom_option(rom_set(request.param, folder), folder / "tree"), disk=disk)
+    disk.write_bytes(make_d64("conformance", "01", FILES))
+    options = ViceOptions(roms=roms_for_vice(request.param, folder / "roms"), disk=disk)
     with Vice(options, running=False) as vice:
-        subject = Subject(vice, request.param)
+        subject = Subject(vice)
         vice.run_until(lambda: "READY." in subject.rows(), BOOT_CYCLES, "READY.")
         subject.to_prompt()
         settle(subject)

@@ -81,9 +81,8 @@ class Subject:
     It stands still between two methods: no time passes for it.
     """
 
-    def __init__(self, vice: Vice, name: str) -> None:
+    def __init__(self, vice: Vice) -> None:
         self.vice = vice
-        self.name = name
 
     # Memory
 

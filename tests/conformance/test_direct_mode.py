@@ -17,6 +17,29 @@ PEEKED = 0x2000
 @pytest.mark.parametrize(
     ("line", "rows"),
     [
+        pytest.param('PRINT"HELLO"', ["HELLO"], id="UG: PRINT of a text"),
+        pytest.param('?"HELLO"', ["HELLO"], id="UG: ? is PRINT"),
+        pytest.param("PRINT", [], id="UG: PRINT alone"),
+        pytest.param('PRINT"A";"B"', ["AB"], id="UG: a semicolon joins"),
+        pytest.param('PRINT"A","B"', ["A         B"], id="UG: a comma goes to the next ten columns"),
+        pytest.param('PRINT"A";', ["A"], id="UG: a semicolon at the end"),
+        pytest.param('PRINT"A":PRINT"B"', ["A", "B"], id="UG: a colon parts statements"),
+        pytest.param('PRINT"NO END', ["NO END"], id="PRG: the closing quote may be left out"),
+        pytest.param("PRINT7", [" 7"], id="UG: a space before a number"),
+        pytest.param("PRINT-7", ["-7"], id="UG: or its sign"),
+        pytest.param('PRINT7;"A"', [" 7 A"], id="UG: a space behind a number"),
+        pytest.param("PRINT2+3", [" 5"], id="UG: addition"),
+        pytest.param("PRINT2-3", ["-1"], id="UG: subtraction"),
+        pytest.param("PRINT6*7", [" 42"], id="UG: multiplication"),
+        pytest.param("PRINT2+3*4", [" 14"], id="PRG: products come first"),
+        pytest.param("PRINT(2+3)*4", [" 20"], id="PRG: brackets"),
+        pytest.param("PRINT256*256", [" 65536"], id="PRG: numbers beyond 16 bits"),
+        pytest.param("PRINTPEEK(648)", [" 4"], id="PRG: PEEK"),
+        pytest.param("PRINTPEEK(43)+256*PEEK(44)", [" 2049"], id="PRG: PEEK of a pointer"),
+        pytest.param("POKE8192,65:PRINTPEEK(8192)", [" 65"], id="PRG: POKE and PEEK"),
+        pytest.param("PRINT ST", [" 0"], id="PRG: ST is the status"),
+        pytest.param("PRINTCHR$(65)", ["A"], id="PRG: CHR$"),
+        pytest.param('PRINTASC("A")', [" 65"], id="PRG: ASC"),
         pytest.param("REM ANYTHING ;:?", [], id="UG: REM"),
     ],
 )
@@ -29,16 +52,30 @@ def test_statements(prompt: Subject, line: str, rows: list[str]) -> None:
     [
         pytest.param("HELLO!", "?SYNTAX  ERROR", id="PRG: SYNTAX"),
         pytest.param("POKE", "?SYNTAX  ERROR", id="PRG: POKE without its numbers"),
+        pytest.param("POKE1,256", "?ILLEGAL QUANTITY  ERROR", id="PRG: POKE of more than 255"),
+        pytest.param("POKE65536,0", "?ILLEGAL QUANTITY  ERROR", id="PRG: POKE beyond 65535"),
+        pytest.param("POKE-1,0", "?ILLEGAL QUANTITY  ERROR", id="PRG: POKE below 0"),
+        pytest.param("PRINTPEEK(65536)", "?ILLEGAL QUANTITY  ERROR", id="PRG: PEEK beyond 65535"),
         pytest.param("SYS65536", "?ILLEGAL QUANTITY  ERROR", id="PRG: SYS beyond 65535"),
         pytest.param("SYS", "?SYNTAX  ERROR", id="PRG: SYS without its number"),
         pytest.param("RUN100", "?UNDEF'D STATEMENT  ERROR", id="PRG: RUN of a line that isn't there"),
+        pytest.param("GOTO100", "?UNDEF'D STATEMENT  ERROR", id="PRG: GOTO to a line that isn't there"),
+        pytest.param('POKE"A",0', "?TYPE MISMATCH  ERROR", id="PRG: TYPE MISMATCH"),
         pytest.param("PRINT(1", "?SYNTAX  ERROR", id="PRG: a bracket is missing"),
         pytest.param('LOAD"",8', "?MISSING FILE NAME  ERROR", id="PRG: MISSING FILE NAME"),
         pytest.param('LOAD"A",0', "?ILLEGAL DEVICE NUMBER  ERROR", id="PRG: ILLEGAL DEVICE NUMBER"),
+        pytest.param('SAVE"",8', "?MISSING FILE NAME  ERROR", id="PRG: SAVE without a name"),
+        pytest.param("64000 END", "?SYNTAX  ERROR", id="PRG: line numbers go to 63999"),
     ],
 )
 def test_errors(prompt: Subject, line: str, message: str) -> None:
     assert prompt.direct(line) == ["", message]
+
+
+def test_an_error_in_a_program_names_the_line(prompt: Subject) -> None:
+    """PRG: ERROR IN and the line's number."""
+    prompt.type("10 REM\r20 POKE1,999\r")
+    assert prompt.direct("RUN") == ["", "?ILLEGAL QUANTITY  ERROR IN 20"]
 
 
 # Program lines
@@ -66,6 +103,9 @@ def test_a_number_alone_takes_the_line_out(prompt: Subject) -> None:
     ("command", "lines"),
     [
         pytest.param("LIST20", ["20 REM"], id="UG: LIST of one line"),
+        pytest.param("LIST20-", ["20 REM", "30 RUN"], id="UG: LIST from a line on"),
+        pytest.param("LIST-20", ["10 END", "20 REM"], id="UG: LIST up to a line"),
+        pytest.param("LIST15-25", ["20 REM"], id="UG: LIST from a line to another"),
     ],
 )
 def test_parts_of_a_listing(prompt: Subject, command: str, lines: list[str]) -> None:
@@ -128,6 +168,30 @@ def test_clr_keeps_the_program(prompt: Subject) -> None:
     assert prompt.direct("LIST") == ["", "10 END"]
 
 
+def test_run_executes_the_program(prompt: Subject) -> None:
+    """UG, RUN."""
+    prompt.type('10 PRINT"A"\r20 PRINT"B"\r')
+    assert prompt.direct("RUN") == ["A", "B"]
+
+
+def test_run_begins_at_a_line(prompt: Subject) -> None:
+    """PRG, RUN with a number."""
+    prompt.type('10 PRINT"A"\r20 PRINT"B"\r')
+    assert prompt.direct("RUN20") == ["B"]
+
+
+def test_end_ends_a_program(prompt: Subject) -> None:
+    """PRG, END."""
+    prompt.type('10 PRINT"A":END\r20 PRINT"B"\r')
+    assert prompt.direct("RUN") == ["A"]
+
+
+def test_goto_goes_to_a_line(prompt: Subject) -> None:
+    """PRG, GOTO."""
+    prompt.type('10 GOTO30\r20 PRINT"B"\r30 PRINT"C"\r')
+    assert prompt.direct("RUN") == ["C"]
+
+
 # SYS
 
 
@@ -164,7 +228,36 @@ def test_sys_leaves_the_address_in_14(prompt: Subject) -> None:
     assert prompt.word(PEEKED) == PROGRAM
 
 
+def test_a_program_goes_on_after_sys(prompt: Subject) -> None:
+    """PRG: RTS returns to BASIC."""
+    prompt.program("inc $2000\nrts")
+    prompt.poke(PEEKED, 0)
+    prompt.type(f'10 SYS{PROGRAM}:PRINT"BACK"\r')
+    assert prompt.direct("RUN") == ["BACK"]
+    assert prompt.byte(PEEKED) == 1
+
+
 # The clock
+
+
+def test_ti_counts_jiffies(prompt: Subject) -> None:
+    """PRG, TI: the jiffy clock."""
+    prompt.poke(0xA0, bytes([0, 4, 0]))
+    shown = int(prompt.direct("PRINTTI")[0])
+    assert 1024 <= shown < 1024 + 250
+
+
+def test_ti_string_is_the_time_of_day(prompt: Subject) -> None:
+    """PRG, TI$: hours, minutes, seconds."""
+    prompt.poke(0xA0, ((12 * 60 + 34) * 60 * 60).to_bytes(3, "big"))
+    assert prompt.direct("PRINTTI$")[0].startswith("1234")
+
+
+def test_ti_string_sets_the_clock(prompt: Subject) -> None:
+    """PRG, TI$."""
+    prompt.direct('TI$="010000"')
+    jiffies = int.from_bytes(prompt.peek(0xA0, 3), "big")
+    assert 0 <= jiffies - 60 * 60 * 60 < 250
 
 
 # Disks
@@ -218,6 +311,23 @@ def test_the_directory(prompt: Subject) -> None:
     assert rows[-1].endswith("BLOCKS FREE.")
 
 
+def test_save_and_verify(prompt: Subject) -> None:
+    """UG, SAVE and VERIFY."""
+    prompt.type("10 END\r")
+    assert prompt.direct('SAVE"@0:MINE",8') == ["", "SAVING @0:MINE"]
+    assert prompt.direct('VERIFY"MINE",8') == ["", "SEARCHING FOR MINE", "VERIFYING", "OK"]
+    prompt.direct("NEW")
+    prompt.direct('LOAD"MINE",8')
+    assert prompt.direct("LIST") == ["", "10 END"]
+
+
+def test_verify_tells_a_difference(prompt: Subject) -> None:
+    """PRG: VERIFY ERROR."""
+    prompt.direct('LOAD"LISTING",8')
+    prompt.poke(0x0806, prompt.byte(0x0806) ^ 1)
+    assert prompt.direct('VERIFY"LISTING",8')[-1] == "?VERIFY  ERROR"
+
+
 def test_load_with_address_leaves_basic(prompt: Subject) -> None:
     """PRG, LOAD with secondary address 1: where the file says."""
     prompt.direct('LOAD"SHORT",8,1')
@@ -225,6 +335,14 @@ def test_load_with_address_leaves_basic(prompt: Subject) -> None:
 
 
 # The editor at work
+
+
+def test_a_line_on_the_screen_is_entered_again(prompt: Subject) -> None:
+    """UG: the cursor is moved to a line, and RETURN enters it."""
+    prompt.type(b'\x93PRINT"A"\r')
+    prompt.type(b"\x13\r")
+    assert prompt.rows()[1] == "A"
+    assert prompt.cursor[0] == 4
 
 
 def test_shift_return_enters_nothing(prompt: Subject) -> None:
@@ -240,8 +358,26 @@ def test_a_line_may_fill_two_rows(prompt: Subject) -> None:
     assert prompt.peek(0x0806, 74) == line[6:].encode() + b"\0"
 
 
+def test_ready_follows_each_command(prompt: Subject) -> None:
+    """UG."""
+    prompt.type(b"\x93POKE255,0\r")
+    assert prompt.rows()[:3] == ["POKE255,0", "", "READY."]
+    assert prompt.cursor == (3, 0)
+
+
 def test_no_ready_follows_a_program_line(prompt: Subject) -> None:
     """UG."""
     prompt.type(b"\x9310 END\r")
     assert prompt.rows()[:2] == ["10 END", ""]
     assert prompt.cursor == (1, 0)
+
+
+def test_stop_stops_a_program(prompt: Subject) -> None:
+    """UG: RUN/STOP; MAP: $7F in $91 when STOP is called, as it is after each statement."""
+    prompt.type("10 GOTO10\r")
+    prompt.type(b"\x93")
+    old = prompt.word(0x0328)
+    prompt.hook(0x0328, f"inc $02\nbpl end\nlda #$7F\nsta $91\nend: jmp ${old:04X}")
+    prompt.keys(b"RUN\r")
+    prompt.vice.run_until(lambda: "READY." in prompt.rows(), 5_000_000, "READY.")
+    assert "BREAK IN 10" in prompt.rows()

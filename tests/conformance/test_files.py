@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from conftest import NUMBERS
+from floppy import NUMBERS
 from subject import NAME, Registers, Subject
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]
@@ -217,7 +217,7 @@ def test_chrin_of_a_disk_keeps_x_and_y(drive: Subject) -> None:
     open_file(drive, 2, 8, 2, b"TEXT,P,R")
     drive.call(CHKIN, x=2)
     found = drive.call(CHRIN, x=0x12, y=0x34)
-    assert found.y == 0x34
+    assert (found.x, found.y) == (0x12, 0x34)
 
 
 def test_chrin_after_the_end_gives_return(drive: Subject) -> None:

@@ -7,7 +7,7 @@ the KERNAL's entries.
 from __future__ import annotations
 
 import pytest
-from subject import BACK, BREAK, CALLER, CARRY, HOOK, NO_IRQ, PROGRAM, Subject
+from subject import BREAK, CARRY, HOOK, NO_IRQ, PROGRAM, Subject
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 
@@ -226,6 +226,20 @@ def test_restore_alone_does_nothing(c64: Subject) -> None:
     assert (found.a, found.x, found.y, found.carry) == (0x12, 0x34, 0x56, True)
 
 
+def test_restore_with_stop_warm_starts(c64: Subject) -> None:
+    """UG: RUN/STOP and RESTORE; MAP: the NMI asks STOP, by way of ($0328), and goes where BRK goes."""
+    c64.print(b"\x05ABC")
+    c64.poke(0xD020, 0, bank="io")
+    c64.hook(0x0328, "lda #0\nrts")
+    interrupt(c64, NMI_HARDWARE)
+    c64.jump(PROGRAM)
+    c64.to_ready()
+    assert c64.io(0xD020) & 0x0F == 14
+    assert c64.byte(0x0286) == 14
+    assert [row for row in c64.rows() if row] == ["READY."]
+    assert c64.word(0x0328) != HOOK
+
+
 def test_nmi_of_the_second_cia_goes_through_0318(c64: Subject) -> None:
     """PRG: CIA 2's interrupts are NMIs."""
     c64.hook(NMI, "pha\nlda $DD0D\ninc $02\npla\nrti")
@@ -358,8 +372,3 @@ def test_the_cold_start_forgets_the_program(prompt: Subject) -> None:
     prompt.jump(prompt.rom_word(0xA000))
     prompt.to_ready()
     assert prompt.word(0x2D) == 0x0803
-
-
-def test_the_caller_is_where_the_harness_says(c64: Subject) -> None:
-    """The harness itself: a call comes back right behind its JSR."""
-    assert c64.run("rts").pc == BACK == CALLER + 3

@@ -185,9 +185,28 @@ def test_vector_with_carry_clear_sets_the_vectors(c64: Subject) -> None:
     assert c64.peek(VECTORS, VECTOR_BYTES) == others
 
 
-def test_interrupts_begin_at_ea31(c64: Subject) -> None:
-    """PRG, memory map: $0314 holds $EA31."""
-    assert c64.word(VECTORS) == 0xEA31
+@pytest.mark.parametrize(
+    ("vector", "routine"),
+    [
+        pytest.param(0x0314, 0xEA31, id="PRG: $0314 IRQ is $EA31"),
+        pytest.param(0x0316, 0xFE66, id="PRG: $0316 BRK is $FE66"),
+        pytest.param(0x0318, 0xFE47, id="PRG: $0318 NMI is $FE47"),
+        pytest.param(0x031A, 0xF34A, id="PRG: $031A OPEN is $F34A"),
+        pytest.param(0x031C, 0xF291, id="PRG: $031C CLOSE is $F291"),
+        pytest.param(0x031E, 0xF20E, id="PRG: $031E CHKIN is $F20E"),
+        pytest.param(0x0320, 0xF250, id="PRG: $0320 CHKOUT is $F250"),
+        pytest.param(0x0322, 0xF333, id="PRG: $0322 CLRCHN is $F333"),
+        pytest.param(0x0324, 0xF157, id="PRG: $0324 CHRIN is $F157"),
+        pytest.param(0x0326, 0xF1CA, id="PRG: $0326 CHROUT is $F1CA"),
+        pytest.param(0x0328, 0xF6ED, id="PRG: $0328 STOP is $F6ED"),
+        pytest.param(0x032A, 0xF13E, id="PRG: $032A GETIN is $F13E"),
+        pytest.param(0x032C, 0xF32F, id="PRG: $032C CLALL is $F32F"),
+        pytest.param(0x0330, 0xF4A5, id="PRG: $0330 LOAD is $F4A5"),
+        pytest.param(0x0332, 0xF5ED, id="PRG: $0332 SAVE is $F5ED"),
+    ],
+)
+def test_vectors_when_switched_on(c64: Subject, vector: int, routine: int) -> None:
+    assert c64.word(vector) == routine
 
 
 # Switched on
@@ -239,6 +258,7 @@ def test_pointers_when_switched_on(prompt: Subject, cell: int, expected: int) ->
         pytest.param(0x0291, 0, id="PRG: SHIFT+C= is allowed, $0291"),
         pytest.param(0x0292, 0, id="PRG: the screen scrolls, $0292"),
         pytest.param(0x02A6, 1, id="PRG: PAL, $02A6"),
+        pytest.param(0x0310, 0x4C, id="PRG: USR is a JMP, $0310"),
     ],
 )
 def test_cells_when_switched_on(prompt: Subject, cell: int, expected: int) -> None:
@@ -257,7 +277,7 @@ def test_colour_memory_when_switched_on(prompt: Subject) -> None:
     assert [prompt.colour(row, column) for column in range(6)] == [14] * 6
 
 
-def test_basic_text_from_0801_is_free(prompt: Subject) -> None:
+def test_the_processor_port_when_switched_on(prompt: Subject) -> None:
     """PRG: the processor port selects BASIC, KERNAL and I/O."""
     assert prompt.peek(0, 1, bank="cpu")[0] == 0x2F
     assert prompt.peek(1, 1, bank="cpu")[0] & 0x07 == 7

@@ -7,7 +7,7 @@ $90, $93, $AE, $C1, $C3.
 from __future__ import annotations
 
 import pytest
-from conftest import DISK, NUMBERS
+from floppy import FILES, NUMBERS
 from subject import NAME, Registers, Subject
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]
@@ -97,7 +97,7 @@ def test_load_of_the_directory(c64: Subject) -> None:
     assert not found.carry
     text = c64.peek(0x0801, (found.y << 8 | found.x) - 0x0801)
     assert b'"CONFORMANCE' in text
-    assert all(name.upper().encode() in text for name in DISK)
+    assert all(name.upper().encode() in text for name in FILES)
     assert b"BLOCKS FREE." in text
 
 
@@ -135,6 +135,14 @@ def test_load_errors(c64: Subject, name: bytes, device: int, error: int) -> None
 def test_save_errors(c64: Subject, name: bytes, device: int, error: int) -> None:
     found = save(c64, name, 0x2000, 0x2010, device)
     assert (found.carry, found.a) == (True, error)
+
+
+def test_stop_breaks_a_load_off(c64: Subject) -> None:
+    """PRG, error 0: routine terminated by the STOP key; MAP: LOAD asks STOP, by way of ($0328)."""
+    c64.hook(0x0328, "lda #0\nrts")
+    found = load(c64, b"DATA")
+    assert (found.carry, found.a) == (True, 0)
+    assert c64.peek(0x2010, 256) != NUMBERS[16:272]
 
 
 # VERIFY

@@ -7,7 +7,7 @@ given.
 from __future__ import annotations
 
 import pytest
-from subject import CARRY, CHROUT, HOOK, NO_IRQ, PROGRAM, Subject
+from subject import CARRY, NO_IRQ, Subject
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 
@@ -117,6 +117,7 @@ def test_errors_go_through_0300(prompt: Subject) -> None:
     ("line", "number"),
     [
         pytest.param("!", 11, id="MAP: 11 SYNTAX"),
+        pytest.param("POKE0,256", 14, id="MAP: 14 ILLEGAL QUANTITY"),
         pytest.param("RUN9", 17, id="MAP: 17 UNDEF'D STATEMENT"),
         pytest.param('LOAD"NONE",8', 4, id="MAP: 4 FILE NOT FOUND"),
         pytest.param('LOAD"A",9', 5, id="MAP: 5 DEVICE NOT PRESENT"),
@@ -143,13 +144,68 @@ def test_direct_mode_goes_through_0302(prompt: Subject) -> None:
     assert prompt.byte(CALLED) == before + 1
 
 
+def test_lines_are_crunched_through_0304(prompt: Subject) -> None:
+    """PRG, $0304: the routine that makes tokens, called for each line."""
+    old = prompt.word(0x0304)
+    prompt.hook(0x0304, f"inc $02\njmp ${old:04X}")
+    prompt.type("POKE255,0\r")
+    prompt.type("10 END\r")
+    assert prompt.byte(CALLED) == 2
+
+
+def test_list_goes_through_0306(prompt: Subject) -> None:
+    """PRG, $0306: the routine that prints tokens."""
+    prompt.type("10 END\r")
+    old = prompt.word(0x0306)
+    prompt.hook(0x0306, f"inc $02\njmp ${old:04X}")
+    prompt.type("LIST\r")
+    assert prompt.byte(CALLED) >= 1
+
+
+def test_statements_go_through_0308(prompt: Subject) -> None:
+    """PRG, $0308: the routine that executes the next statement."""
+    old = prompt.word(0x0308)
+    prompt.hook(0x0308, f"inc $02\njmp ${old:04X}")
+    prompt.type("POKE255,0:POKE255,0:POKE255,0\r")
+    assert prompt.byte(CALLED) >= 3
+
+
+def test_values_go_through_030a(prompt: Subject) -> None:
+    """PRG, $030A: the routine that evaluates a term."""
+    old = prompt.word(0x030A)
+    prompt.hook(0x030A, f"inc $02\njmp ${old:04X}")
+    prompt.type("POKE255,PEEK(255)\r")
+    assert prompt.byte(CALLED) >= 2
+
+
 # CHRGET
 
 
-def test_hooks_do_not_reach_into_each_other(c64: Subject) -> None:
-    """The harness itself: code for a hook lies apart from the program under test."""
-    c64.hook(0x0326, "inc $02\nrts")
-    c64.run(f"lda #$41\njmp ${CHROUT:04X}")
-    assert PROGRAM < HOOK
-    assert c64.byte(CALLED) == 1
-    assert c64.row(0) == ""
+@pytest.mark.parametrize(
+    ("text", "character", "carry", "zero"),
+    [
+        pytest.param(b"\x001", 0x31, False, False, id="MAP: CHRGET, C=0 for a digit"),
+        pytest.param(b"\x00A", 0x41, True, False, id="MAP: CHRGET, C=1 for a letter"),
+        pytest.param(b"\x00:", 0x3A, True, True, id="MAP: CHRGET, Z=1 for a colon"),
+        pytest.param(b"\x00\x00", 0x00, False, True, id="MAP: CHRGET, Z=1 at the end of a line"),
+        pytest.param(b"\x00   9", 0x39, False, False, id="MAP: CHRGET skips spaces"),
+    ],
+)
+def test_chrget(c64: Subject, text: bytes, character: int, carry: bool, zero: bool) -> None:
+    """In RAM at $0073, its pointer at $7A."""
+    c64.poke(SEEN, text)
+    c64.poke_word(0x7A, SEEN)
+    found = c64.call(0x0073)
+    assert (found.a, found.zero) == (character, zero)
+    if character:
+        assert found.carry == carry
+    assert c64.word(0x7A) == SEEN + len(text) - 1
+
+
+def test_chrgot_looks_again(c64: Subject) -> None:
+    """MAP: CHRGOT at $0079 takes the same character."""
+    c64.poke(SEEN, b"7")
+    c64.poke_word(0x7A, SEEN)
+    found = c64.call(0x0079)
+    assert (found.a, found.carry) == (0x37, False)
+    assert c64.word(0x7A) == SEEN
