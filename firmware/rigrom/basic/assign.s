@@ -98,15 +98,19 @@ target: jsr variable_address
         lda INTFLG
         sta TARGET_INTEGER
         lda VARNAM
+        ldx VARNAM + 1
+        cmp #'S'
+        beq status
         cmp #'T'
         bne is_set
-        lda VARNAM + 1
-        cmp #'I'
+        cpx #'I'
         beq machines
-        cmp #'I' | $80
+        cpx #'I' | $80
         bne is_set
         lda #0
         sta FORPNT + 1
 is_set: rts
+status: cpx #'T'
+        bne is_set
 machines:
-        jmp syntax_error        ; TI goes its own way
+        jmp syntax_error        ; TI and ST go their own way

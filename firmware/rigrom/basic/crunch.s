@@ -19,11 +19,14 @@ crunch: ldx TXTPTR              ; reads at BUF + X, writes at BUF + Y
         ldy #0
         sty in_data
 next:   lda BUF,X
-        beq put_last
-        cmp #QUOTE
-        beq quoted
+        bpl plain
         cmp #PI
         beq put
+        inx                     ; shifted characters are left out
+        bne next                ; always
+plain:  beq put_last
+        cmp #QUOTE
+        beq quoted
         cmp #' '
         beq put
         bit in_data

@@ -150,6 +150,8 @@ operand:
         beq minus
         cmp #TOKEN_NOT
         beq complement
+        cmp #TOKEN_FN
+        beq no_such_function
         cmp #TOKEN_SGN
         bcs a_function
         jsr is_letter
@@ -157,6 +159,9 @@ operand:
         jmp variable_value
 next_operand:
         jmp get_operand
+no_such_function:
+        ldx #UNDEFINED_FUNCTION ; there is no DEF
+        jmp error
 nothing_known:
         jmp syntax_error
 number: jmp number_in_text

@@ -129,9 +129,9 @@ has_default:
         beq set
         jsr check_comma
         jsr name
-set:    jsr CHRGOT
+        jsr CHRGOT
         bne wrong
-        lda file
+set:    lda file
         ldx device
         ldy secondary
         jmp SETLFS

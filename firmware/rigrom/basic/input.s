@@ -59,6 +59,8 @@ got:    jsr assign
         jsr check_comma
         jmp get_next
 not_a_digit:
+        lda #DIRECT             ; the error is the person's, not the line's
+        sta CURLIN + 1
         jmp syntax_error
 
 ; INPUT, GET are for programs. Keeps A
@@ -85,8 +87,8 @@ failed: tax
 
 ; INPUT# file, variable, ...
 input_file:
-        jsr not_direct
         jsr channel
+        jsr not_direct
         jsr read_items
         jmp close_channel
 

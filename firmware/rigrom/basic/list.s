@@ -43,6 +43,8 @@ next:   ldy #1
         lda (LOWTR),Y
         beq listed
         jsr check_stop
+        jsr new_line
+        sta QUOTED
         ldy #2
         lda last_line
         cmp (LOWTR),Y
@@ -57,11 +59,9 @@ listed: jmp ready
 
 .segment "LIST_LINE"
 
-; Prints the line at LOWTR.
+; Prints the line at LOWTR. In: QUOTED = 0
 ; Uses: A, X, Y, INDEX, FAC
 print_line:
-        jsr new_line
-        sta QUOTED
         ldy #2
         lda (LOWTR),Y
         tax

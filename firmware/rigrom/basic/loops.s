@@ -124,6 +124,10 @@ add:    lda (FORPNT),Y
         stx COUNT
         lda STACK_STEP,X
         sta SIGN
+        ora STACK_STEP + 1,X
+        ora STACK_STEP + 2,X
+        ora STACK_STEP + 3,X
+        sta LOWTR               ; 0: the step is 0
         inx                     ; limit - variable
         inx
         inx
@@ -141,16 +145,21 @@ distance:
         eor #$80
 right_sign:
         bmi below
-        bit SIGN
-        bpl again
-        lda FAC
         ora FAC + 1
         ora FAC + 2
         ora FAC + 3
-        bne over                ; downwards, and the limit is above
-        beq again
+        beq reached
+        bit SIGN
+        bmi over                ; downwards, and the limit is above
+        bpl again
 below:  bit SIGN
-        bpl over                ; upwards, and the limit is below
+        bmi again
+        lda LOWTR
+        bne over                ; upwards, and the limit is below
+        beq again
+reached:
+        lda LOWTR
+        beq over                ; a step of 0 ends at the limit
 again:  ldx COUNT
         lda STACK_TEXT,X
         sta TXTPTR
