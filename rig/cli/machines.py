@@ -76,20 +76,19 @@ def _content(config: Config) -> dict[str, Any]:
 
 def _print_tables(content: dict[str, Any]) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     from soulrig.machine import CAPABILITIES
 
-    console = Console()
+    console = Output()
     kinds = Table("kind", "what it is", "options", box=box.SIMPLE)
     for kind in content["kinds"]:
         kinds.add_row(kind["name"], kind["what"], " ".join(kind["options"]))
     console.print(kinds)
     offers = Table("capability", "a machine that has it", *(kind["name"] for kind in content["kinds"]), box=box.SIMPLE)
     for capability in CAPABILITIES:
-        name, what = capability.__name__.lower(), str(capability.__doc__).rstrip(".").lower()
-        offers.add_row(name, what, *("yes" if name in kind["offers"] else "-" for kind in content["kinds"]))
+        name, what = capability.__name__.lower(), str(capability.__doc__).rstrip(".")
+        offers.add_row(name, what[0].lower() + what[1:], *("yes" if name in kind["offers"] else "-" for kind in content["kinds"]))
     console.print(offers)
     if content["machines"]:
         named = Table("machine", "kind", "options", box=box.SIMPLE)
