@@ -152,9 +152,11 @@ def verify(
             if picture is not None:
                 offered(machine, Screen).picture().save(picture)
         record.fault = None
-    except (Fault, BadInput, OSError) as error:
+    except (Fault, BadInput) as error:
         # What the user gave has been looked at: a file that can't be read or written now is the rig's failure.
         record.fault = str(error)
+    except OSError as error:
+        record.fault = f"{error} (temporary files lie in {tempfile.tempdir})"
     except (KeyboardInterrupt, SystemExit):
         record.fault = INTERRUPTED
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from contextlib import suppress
 from typing import Annotated, Any
 
@@ -46,8 +47,9 @@ class _Commands(TyperGroup):
             _drop_output()
             raise typer.Exit(EXIT_UNREAD) from error
         except OSError as error:
-            _drop_output()
-            raise _exit(EXIT_FAULT, error) from error
+            taken = _drop_output()
+            where = f"temporary files lie in {tempfile.tempdir}" if taken else "standard output does not take it"
+            raise _exit(EXIT_FAULT, f"{error} ({where})") from error
 
 
 def _exit(code: int, message: object) -> typer.Exit:
@@ -56,12 +58,15 @@ def _exit(code: int, message: object) -> typer.Exit:
     return typer.Exit(code)
 
 
-def _drop_output() -> None:
-    """Throw away what stdout did not take, or the interpreter would try once more, and complain."""
+def _drop_output() -> bool:
+    """Throw away what stdout did not take, or the interpreter would try once more, and complain. Whether it took it all."""
     try:
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
 
 
 app = typer.Typer(

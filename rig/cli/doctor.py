@@ -46,8 +46,9 @@ def doctor(
 
 def _print_table(sections: list[Section], usable: list[str]) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
+
+    from soulrig.cli.output import Output
 
     table = Table("for", "what", "state", "found", box=box.SIMPLE)
     to_do: dict[str, list[str]] = {}
@@ -56,7 +57,7 @@ def _print_table(sections: list[Section], usable: list[str]) -> None:
             table.add_row("" if number else section.name, check.name, check.state, check.found)
             if check.remedy:
                 to_do.setdefault(check.remedy, []).append(check.name)
-    console = Console(markup=False, highlight=False)
+    console = Output(markup=False, highlight=False)
     console.print(table)
     for remedy, names in to_do.items():
         console.print(f"{', '.join(names)}: {remedy}", soft_wrap=True)

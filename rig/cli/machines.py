@@ -78,6 +78,7 @@ def _print_tables(content: dict[str, Any]) -> None:
     from rich import box
     from rich.table import Table
 
+    from soulrig.cli.output import Output
     from soulrig.machine import CAPABILITIES
 
     console = Output()

@@ -111,9 +111,9 @@ class _Progress:
 
 
 def _print_table(result: Record) -> None:
-    from rich.console import Console
+    from soulrig.cli.output import Output
 
-    console = Console()
+    console = Output()
     console.print(_table(result))
     for prompt in result.prompts:
         for channel, seen in prompt.channels.items():
