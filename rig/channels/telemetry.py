@@ -64,9 +64,14 @@ class Telemetry:
         self._stops = {value: name for name, value in self._layout["stops"].items()}
 
     def present(self) -> bool:
-        """Whether the program runs and has announced itself."""
+        """Whether the program runs and has announced itself. Raises Fault where its telemetry is of another version."""
         block = self._block()
-        return self._magic(block) and self._number(block, "version") == self._layout["version"]
+        if not self._magic(block):
+            return False
+        found, expected = self._number(block, "version"), self._layout["version"]
+        if found != expected:
+            raise Fault(f"the program has telemetry version {found}, its manifest tells of {expected}; build it anew")
+        return True
 
     def header(self) -> Header:
         """The header. Raises Fault where there is none, or one that makes no sense."""

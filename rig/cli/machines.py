@@ -89,7 +89,8 @@ def _print_tables(content: dict[str, Any]) -> None:
     offers = Table("capability", "a machine that has it", *(kind["name"] for kind in content["kinds"]), box=box.SIMPLE)
     for capability in CAPABILITIES:
         name, what = capability.__name__.lower(), str(capability.__doc__).rstrip(".")
-        offers.add_row(name, what[0].lower() + what[1:], *("yes" if name in kind["offers"] else "-" for kind in content["kinds"]))
+        has = ["yes" if name in kind["offers"] else "-" for kind in content["kinds"]]
+        offers.add_row(name, what[0].lower() + what[1:], *has)
     console.print(offers)
     if content["machines"]:
         named = Table("machine", "kind", "options", box=box.SIMPLE)
