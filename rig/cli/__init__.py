@@ -59,7 +59,7 @@ def _exit(code: int, message: object) -> typer.Exit:
 
 
 def _drop_output() -> bool:
-    """Throw away what stdout did not take, or the interpreter would try once more, and complain. Whether it took it all."""
+    """Throw away what stdout did not take, or the interpreter would try again, and complain. Whether it took all."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()

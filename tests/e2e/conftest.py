@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from left_behind import assert_nothing_left, open_files
 
 from soulrig.buildtools.build import Built, build
 from soulrig.machines.vice import ViceMachine
@@ -26,6 +28,19 @@ def shipped(root: Path) -> Soul:
 def shipped_built(shipped: Soul) -> Built:
     """Its program."""
     return build(shipped)
+
+
+@pytest.fixture
+def private_temp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of the test's temporary files; nothing may be left of them, of processes and sockets."""
+    folder = tmp_path / "temp"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    before = open_files()
+    yield folder
+    assert_nothing_left(folder)
+    assert open_files() == before
 
 
 @pytest.fixture

@@ -5,49 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
-import tempfile
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from soulrig.buildtools.build import Built
-from soulrig.machines.vice import ViceMachine
-from soulrig.model.soul import Soul
-from soulrig.verify import verify
-
-pytestmark = [pytest.mark.vice, pytest.mark.cc65]
-
-
-@pytest.fixture(autouse=True)
-def private_temp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Temporary folders go where the test can see that none is left."""
-    folder = tmp_path / "temp"
-    folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    yield folder
-    deadline = time.monotonic() + 10
-    while list(folder.iterdir()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert list(folder.iterdir()) == []
-    assert emulators(folder) == []
-
-
-def emulators(folder: Path) -> list[str]:
-    """The command lines of processes that work in `folder`."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if str(folder) in line and "x64" in line:
-            found.append(line)
-    return found
+pytestmark = [pytest.mark.vice, pytest.mark.cc65, pytest.mark.usefixtures("private_temp")]
 
 
 def soulrig(root: Path, *arguments: object, path: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -72,19 +35,6 @@ def assert_says(run: subprocess.CompletedProcess[str], code: int, *words: str) -
     assert "Traceback" not in run.stderr
     for word in words:
         assert word in run.stderr
-
-
-def test_a_killed_emulator_is_a_fault_and_the_record_keeps_what_was_done(shipped: Soul, shipped_built: Built) -> None:
-    machine = ViceMachine()
-
-    def kill(_: object) -> None:
-        os.kill(machine.pid, signal.SIGKILL)
-
-    record = verify(machine, shipped, shipped_built, ["hello", "who are you?"], progress=kill)
-    assert record.verdict == "fault"
-    assert record.fault is not None
-    assert "signal 9 (SIGKILL)" in record.fault
-    assert [prompt.verdict for prompt in record.prompts] == ["pass", "fault"]
 
 
 def test_a_missing_emulator_is_a_fault(root: Path, tmp_path: Path) -> None:
@@ -145,19 +95,6 @@ def test_a_bad_line_of_a_prompts_file_is_named(root: Path, tmp_path: Path) -> No
     assert_says(soulrig(root, "verify", "--prompts", prompts), 2, "not UTF-8 text at byte 6")
     prompts.write_bytes(b"")
     assert_says(soulrig(root, "verify", "--prompts", prompts), 2, "holds no prompt")
-
-
-def test_ctrl_c_leaves_nothing_behind(root: Path, private_temp: Path) -> None:
-    command = [root / ".venv" / "bin" / "soulrig", "verify", *["--prompt", "tell me a story"] * 20]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 30
-    while not emulators(private_temp) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert "Traceback" not in errors
 
 
 def test_json_and_exit_code_of_a_pass(root: Path) -> None:
