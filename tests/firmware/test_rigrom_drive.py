@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from soulrig.buildtools.disk_image import make_d64, read_d64
+from soulrig.buildtools.disk_image import make_d64
 from soulrig.buildtools.rom import build_roms
 from soulrig.machines.roms import find_roms
 from soulrig.vice_driver.process import Emulator, RomFiles, Standard, ViceOptions

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import codecs
-
-import cbmcodecs2  # noqa: F401 - registers the codecs, our oracle for screen codes
 import pytest
+from cbmcodecs2 import petscii_c64en_uc, screencode_c64_uc  # our oracle for screen codes
 from rigrom_cpu import RomCpu
 
 pytestmark = pytest.mark.cc65
@@ -13,6 +11,17 @@ pytestmark = pytest.mark.cc65
 CLEAR, HOME, RETURN, SHIFT_RETURN, DEL, INST = b"\x93", b"\x13", b"\r", b"\x8d", b"\x14", b"\x94"
 RIGHT, LEFT, UP, DOWN, RVS_ON, RVS_OFF = b"\x1d", b"\x9d", b"\x91", b"\x11", b"\x12", b"\x92"
 PRINTABLE = [*range(0x20, 0x80), *range(0xA0, 0x100)]
+AUTODN = 0x0292
+
+
+def petscii_text(data: bytes) -> str:
+    text: str = petscii_c64en_uc.Codec().decode(data)[0]
+    return text
+
+
+def screen_text(data: bytes) -> str:
+    text: str = screencode_c64_uc.Codec().decode(data)[0]
+    return text
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +32,7 @@ def machine() -> RomCpu:
 @pytest.fixture
 def cpu(machine: RomCpu) -> RomCpu:
     machine.memory.ram[0xC7] = machine.memory.ram[0xD4] = machine.memory.ram[0xD8] = 0
-    machine.memory.ram[0x0286] = 14
+    machine.memory.ram[0x0286], machine.memory.ram[AUTODN] = 14, 0
     machine.put(CLEAR)
     return machine
 
@@ -45,8 +54,8 @@ def test_every_printable_character_gets_its_screen_code(cpu: RomCpu) -> None:
             continue
         cpu.put(HOME + bytes([code]))
         drawn = bytes([cpu.memory.ram[0x0400]])
-        meant = codecs.decode(bytes([code]), "petscii_c64en_uc")
-        assert codecs.decode(drawn, "screencode_c64_uc") == meant, f"${code:02X}"
+        meant = petscii_text(bytes([code]))
+        assert screen_text(drawn) == meant, f"${code:02X}"
 
 
 def test_every_screen_code_comes_back_as_a_character_that_looks_like_it(cpu: RomCpu) -> None:
@@ -56,7 +65,7 @@ def test_every_screen_code_comes_back_as_a_character_that_looks_like_it(cpu: Rom
         cpu.put(CLEAR)
         cpu.memory.ram[0x0400] = code
         petscii = cpu.read_line(RETURN)[:1]
-        assert codecs.decode(petscii, "petscii_c64en_uc") == codecs.decode(bytes([code]), "screencode_c64_uc")
+        assert petscii_text(petscii) == screen_text(bytes([code]))
 
 
 def test_colours(cpu: RomCpu) -> None:
@@ -111,7 +120,18 @@ def test_controls_while_inserting_are_shown(cpu: RomCpu) -> None:
     assert cpu.cursor == (0, 2)
 
 
-def test_a_line_grows_to_two_rows_and_no_further(cpu: RomCpu) -> None:
+def test_a_line_grows_over_the_next_row(cpu: RomCpu) -> None:
+    cpu.put(DOWN + b"BELOW" + DOWN + b"B" * 60 + HOME + b"A" * 40)
+    assert cpu.row(1) == codes(b"BELOW")
+    assert cpu.cursor == (1, 40)
+    cpu.put(b"A" * 41)
+    assert cpu.cursor == (2, 1)
+    assert cpu.memory.ram[0xD9 + 2] & 0x80
+    assert not cpu.memory.ram[0xD9 + 1] & 0x80
+
+
+def test_a_line_that_is_typed_grows_between_the_rows(cpu: RomCpu) -> None:
+    cpu.memory.ram[AUTODN] = 1
     cpu.put(DOWN + b"BELOW" + HOME + b"A" * 41)
     assert cpu.row(1) == codes(b"A")
     assert cpu.row(2) == codes(b"BELOW")
@@ -179,9 +199,36 @@ def test_case_switch_and_lock(cpu: RomCpu) -> None:
 
 def test_chrin_hands_out_the_line_that_was_typed(cpu: RomCpu) -> None:
     assert cpu.read_line(b"HELLO\r") == b"HELLO\r"
+    assert cpu.cursor == (0, 6)
+    cpu.put(RETURN)
+    assert cpu.read_line(b"\r") == b" \r"
+    assert cpu.read_line(b"TWO\r") == b"TWO\r"
+
+
+def test_chrin_from_the_screen_reads_on_to_the_end_of_the_line(cpu: RomCpu) -> None:
+    cpu.put(b"SCREEN" + HOME + RIGHT)
+    cpu.memory.ram[0x99] = 3
+    assert bytes(cpu.call(0xFFCF).a for _ in range(39)) == b"CREEN".ljust(38) + RETURN
     assert cpu.cursor == (1, 0)
-    assert cpu.read_line(b"\r") == b"\r"
-    assert cpu.cursor == (2, 0)
+    cpu.memory.ram[0x99] = 0
+
+
+def test_a_line_is_read_whole_where_the_cursor_left_it(cpu: RomCpu) -> None:
+    cpu.put(RETURN + b"P")
+    assert cpu.read_line(b"Q\r") == b"Q\r"
+    cpu.put(HOME + RETURN + b"P")
+    assert cpu.read_line(UP + DOWN + RETURN) == b"PQ\r"
+
+
+def test_insert_at_the_end_of_a_row_opens_another(cpu: RomCpu) -> None:
+    cpu.call(0xFFF0, x=3, y=39)
+    cpu.put(INST)
+    assert (cpu.memory.ram[0xD5], cpu.memory.ram[0xD8]) == (79, 1)
+
+
+def test_insert_is_shown_between_quotes(cpu: RomCpu) -> None:
+    cpu.put(b'"' + INST)
+    assert cpu.row(0) == bytes([0x22, 0xD4])
 
 
 def test_chrin_leaves_out_a_prompt(cpu: RomCpu) -> None:

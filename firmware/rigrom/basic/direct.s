@@ -49,7 +49,9 @@ numbered:
 crunch_line:
         jmp (ICRNCH)
 
-; Reads a line into BUF, 0 behind it.
+.segment "READ_LINE"
+
+; Reads a line into BUF, 0 behind it; RETURN goes to the screen.
 ; Out:  X = its length
 ; Uses: A
 read_line:
@@ -62,9 +64,15 @@ next:   jsr CHRIN
         cpx #LINE_SIZE + 1
         bcc next
         jmp too_long
-end:    lda #0
+end:    lda DFLTN
+        bne ended
+        lda #RETURN             ; CHRIN leaves the cursor behind the line
+        jsr CHROUT
+ended:  lda #0
         sta BUF,X
         rts
+
+.segment "DIRECT"
 
 ready_text:
         .byte RETURN, "READY.", RETURN, 0

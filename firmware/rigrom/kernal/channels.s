@@ -17,7 +17,9 @@ FIRST_SERIAL    = 4
 ; In:   X = logical file
 ; Out:  C = 1: A = error number
 ; Uses: A, X
-chkin:  txa
+chkin:  lda #0
+        sta STATUS
+        txa
         jsr find_file
         bne unknown
         jsr use_file
@@ -50,7 +52,9 @@ unknown:
 ; In:   X = logical file
 ; Out:  C = 1: A = error number
 ; Uses: A, X
-chkout: txa
+chkout: lda #0
+        sta STATUS
+        txa
         jsr find_file
         bne not_open
         jsr use_file

@@ -79,23 +79,21 @@ done:   rts
 .segment "START_UP"
 
 ; RDTIM: the clock.
-; Out:  A, X, Y = low, middle, high byte
-; Cycles: 24
-rdtim:  php
-        sei                     ; the three bytes belong together
+; Out:  A, X, Y = low, middle, high byte; I = 0
+; Cycles: 19
+rdtim:  sei                     ; the three bytes belong together
         lda TIME + 2
         ldx TIME + 1
         ldy TIME
-        plp
+        cli
         rts
 
 ; SETTIM: sets the clock.
 ; In:   A, X, Y = low, middle, high byte
-; Cycles: 24
-settim: php
-        sei
+; Cycles: 19
+settim: sei
         sta TIME + 2
         stx TIME + 1
         sty TIME
-        plp
+        cli
         rts

@@ -1,18 +1,16 @@
-; Printing to the screen: characters, control codes, quote and insert mode.
+; Printing to the screen: characters, quotes, lines that grow, DEL and INST.
 
-.include "io.inc"
 .include "lowmem.inc"
 .include "petscii.inc"
 
-.export screen_put
-.import home, insert_row, next_line, screen_clear, scroll_up, select_row
+.export cursor_right, delete, insert, screen_put, show_control
+.import control, cursor_left, insert_row, next_line, scroll_up, select_row
 
 COLUMNS         = 40
 LAST_ROW        = 24
 SPACE           = $20
 REVERSED        = $80
-CHARSET_BIT     = $02
-CASE_LOCKED     = $80
+LINE_START      = $80           ; in LDTB1
 
 .segment "SCREEN_PUT"           ; $E716
 
@@ -42,12 +40,15 @@ put:    cmp #RETURN
         cmp #SHIFT_RETURN
         beq new_line
         bit control_bits        ; $00-$1F and $80-$9F
-        beq control
+        beq is_control
         cmp #PI
         bne not_pi
         lda #$DE                ; π has two codes
 not_pi: cmp #QUOTE
         bne visible
+        ldx INSRT               ; a quote that is inserted opens nothing, unless
+        cpx #2                  ; it is the last one
+        bcs visible
         lda QTSW
         eor #1
         sta QTSW
@@ -72,9 +73,7 @@ advance:
         bcc step
         cpy #COLUMNS
         bcs to_next
-        lda AUTODN
-        bne to_next
-        jsr grow
+        jsr extend
 step:   inc PNTR
         lda PNTR
         cmp #COLUMNS
@@ -84,6 +83,8 @@ step:   inc PNTR
 stay:   rts
 to_next:
         jmp next_line
+is_control:
+        jmp control
 new_line:
         lda #0
         sta INSRT
@@ -91,51 +92,33 @@ new_line:
         sta RVS
         beq to_next
 
-; Makes the cursor's line, one row long, two rows long. Keeps PNTR.
-grow:   lda TBLX
-        cmp #LAST_ROW
-        bcc room
-        jsr scroll_up
-room:   ldx TBLX
-        inx
+; Makes the cursor's line, one row long, two rows long. Keeps PNTR. While a
+; person types, the rows below make room; a program writes over them.
+extend: lda AUTODN
+        bne grow
+        jsr room_below
+        bcc join                ; always
+
+grow:   jsr room_below
         jsr insert_row          ; X = TBLX + 1 again
-        lda LDTB1,X
-        and #$7F
+join:   lda LDTB1,X
+        and #<~LINE_START
         sta LDTB1,X
+        lda LDTB1 + 1,X         ; the second row of the line that was written over
+        ora #LINE_START
+        sta LDTB1 + 1,X
         jmp select_row
 
-; A control code: obeyed, or shown reversed between quotes and while inserting.
-control:
-        cmp #INST               ; always obeyed
-        beq insert
-        ldx INSRT
-        bne show
-        cmp #DEL
-        beq delete
-        ldx QTSW
-        bne show
-        ldx #CODES - 1
-find:   cmp codes,X
-        beq obey
-        dex
-        bpl find
-        ldx #15
-colour: cmp colour_codes,X
-        beq set_colour
-        dex
-        bpl colour
+; Out: X = TBLX + 1, at most the last row; C = 0
+room_below:
+        lda TBLX
+        cmp #LAST_ROW
+        bcc below
+        jsr scroll_up
+below:  ldx TBLX
+        inx
+        clc
         rts
-obey:   lda actions_high,X
-        pha
-        lda actions_low,X
-        pha
-        rts
-set_colour:
-        stx COLOR
-        rts
-show:   jsr screen_code
-        ora #REVERSED
-        jmp draw
 
 ; DEL: the rest of the line moves left, onto the character before the cursor.
 delete: lda PNTR
@@ -162,12 +145,15 @@ blank:  lda #SPACE
 deleted:
         rts
 
-; INST: the rest of the line moves right; the line grows if its end is taken.
+; INST: the rest of the line moves right; the line grows if its end is taken
+; or the cursor is there.
 insert: ldy LNMX
+        cpy PNTR
+        beq full
         lda (PNT),Y
         cmp #SPACE
         beq open
-        cpy #COLUMNS
+full:   cpy #COLUMNS
         bcs deleted             ; a line of two rows is full
         jsr grow
 open:   ldy LNMX
@@ -186,6 +172,7 @@ push:   cpy PNTR
 opened: inc INSRT
         bne blank               ; always
 
+; The cursor goes one column on, from the end of a line to the next one.
 cursor_right:
         ldy PNTR
         cpy LNMX
@@ -194,65 +181,11 @@ cursor_right:
 line_below:
         jmp next_line
 
-cursor_left:
-        lda PNTR
-        beq row_above
-        dec PNTR
-        lda PNTR
-        cmp #COLUMNS - 1
-        bne left_done
-        dec TBLX                ; from the second row of the line to the first
-left_done:
-        rts
-row_above:
-        lda TBLX
-        beq left_done           ; home: nothing before it
-        lda #COLUMNS - 1
-        sta PNTR
-cursor_up:
-        lda TBLX
-        beq left_done
-        dec TBLX
-        jmp select_row
-
-cursor_down:
-        inc TBLX
-        lda TBLX
-        cmp #LAST_ROW + 1
-        bcc moved
-        jsr scroll_up
-moved:  jmp select_row
-
-reverse_on:
-        lda #REVERSED
-        bne set_reverse
-reverse_off:
-        lda #0
-set_reverse:
-        sta RVS
-        rts
-
-lower_case:
-        lda VIC_MEMORY
-        ora #CHARSET_BIT
-        bne set_case
-upper_case:
-        lda VIC_MEMORY
-        and #<~CHARSET_BIT
-set_case:
-        sta VIC_MEMORY
-        rts
-
-lock_case:
-        lda MODE
-        ora #CASE_LOCKED
-        bne set_mode
-unlock_case:
-        lda MODE
-        and #<~CASE_LOCKED
-set_mode:
-        sta MODE
-        rts
+; A control code that is not obeyed, as a reversed character. In: A
+show_control:
+        jsr screen_code
+        ora #REVERSED
+        jmp draw
 
 ; Screen code of PETSCII A, reversal apart: control codes get the code of the
 ; letter or graphic that stands for them.
@@ -278,19 +211,3 @@ code_base:                      ; for $40, $60, ... $E0
 
 control_bits:
         .byte %01100000
-
-codes:  .byte RIGHT, LEFT, DOWN, UP, HOME, CLEAR, RVS_ON, RVS_OFF
-        .byte LOWER_CASE, UPPER_CASE, LOCK_CASE, UNLOCK_CASE
-CODES = * - codes
-actions_low:
-        .lobytes cursor_right - 1, cursor_left - 1, cursor_down - 1, cursor_up - 1
-        .lobytes home - 1, screen_clear - 1, reverse_on - 1, reverse_off - 1
-        .lobytes lower_case - 1, upper_case - 1, lock_case - 1, unlock_case - 1
-actions_high:
-        .hibytes cursor_right - 1, cursor_left - 1, cursor_down - 1, cursor_up - 1
-        .hibytes home - 1, screen_clear - 1, reverse_on - 1, reverse_off - 1
-        .hibytes lower_case - 1, upper_case - 1, lock_case - 1, unlock_case - 1
-
-colour_codes:                   ; CTRL and Commodore key with 1-8, colours 0-15
-        .byte $90, $05, $1C, $9F, $9C, $1E, $1F, $9E
-        .byte $81, $95, $96, $97, $98, $99, $9A, $9B

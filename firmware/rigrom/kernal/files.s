@@ -72,6 +72,8 @@ use_file:
 ; Out:  C = 1: A = error number
 ; Uses: A, X, Y
 open_file:
+        lda #0
+        sta STATUS
         lda LA
         jsr find_file
         bne is_new
@@ -111,8 +113,6 @@ open_serial:
         bmi opened              ; 128-255: no secondary address
         lda FNLEN
         beq opened
-        lda #0
-        sta STATUS
         lda SA
         and #$0F
         ora #OPEN_COMMAND

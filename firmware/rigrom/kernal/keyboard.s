@@ -32,7 +32,7 @@ scnkey: lda #NO_KEY
         sty CIA1_COLUMNS        ; all columns: is any key down?
         ldx CIA1_ROWS
         inx
-        beq scanned
+        beq released
         lda #%11111110
 scan:   sta column
         sta CIA1_COLUMNS
@@ -54,6 +54,15 @@ scanned:
         lda #%01111111          ; RUN/STOP's column stays selected
         sta CIA1_COLUMNS
         jmp (KEYLOG)
+
+; No key at all. Y = 0
+released:
+        lda #%01111111
+        sta CIA1_COLUMNS
+        sty LSTSHF
+        lda #NO_KEY
+        sta LSTX
+        rts
 
 .segment "EDITOR"
 
@@ -101,10 +110,10 @@ held:   cpx #NO_CODE
         bit RPTFLG
         bmi repeats             ; all keys do
         bvs done                ; none does
-        cpx #' '
-        beq repeats
         txa
-        and #$7F                ; cursor keys and DEL, shifted or not
+        and #$7F                ; space, cursor keys and DEL, shifted or not
+        cmp #' '
+        beq repeats
         cmp #$11
         beq repeats
         cmp #$1D

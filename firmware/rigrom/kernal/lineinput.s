@@ -9,7 +9,7 @@
 .import AUTOSTART_LENGTH, autostart, cursor_hide, first_row, key_fetch, screen_put
 
 SPACE           = $20
-READING         = 1
+SCREEN          = 3
 SHIFTED_UP      = $DE
 
 .segment "EDITOR"
@@ -17,14 +17,15 @@ SHIFTED_UP      = $DE
 ; Out:  A = the next character, RETURN after the last; C = 0; keeps X, Y
 read_keyboard:
         jsr save_registers
-        lda CRSW
-        bne hand_out
         lda TBLX
         sta LXSP
         lda PNTR
         sta LXSP + 1
+        lda CRSW
+        bne hand_out
 edit:   lda NDX
         sta BLNSW               ; the cursor flashes while nothing waits
+        sta AUTODN
         beq edit
         jsr cursor_hide
         jsr key_fetch
@@ -47,35 +48,46 @@ type:   lda autostart - 1,X
 
 ; Where the line ends and where it begins.
 entered:
+        lda #0
+        sta AUTODN
         jsr line_length
-        ldx LXSP
-        bmi from_start          ; scrolled away
-        jsr first_row
-        stx SCHAR
+        lda LNMX
+        sta CRSW
         ldx TBLX
+        cpx LXSP
+        beq from_cursor
         jsr first_row
-        cpx SCHAR
+        cpx LXSP
         bne from_start          ; another line than where input began
+from_cursor:
         lda LXSP + 1
-        .byte $2C               ; BIT: skips the next instruction
+        sta PNTR
+        cmp INDX
+        bcs line_end            ; nothing behind a prompt
+        bcc hand_out            ; always
 from_start:
         lda #0
         sta PNTR
-        jmp hand_out
+        beq hand_out            ; always
 
 ; Out: as read_keyboard
 read_screen:
         jsr save_registers
         lda CRSW
         bne hand_out
-        jsr line_length
+        lda #SCREEN
+        sta CRSW
+        lda LNMX
+        sta INDX
+        lda #0
+        sta QTSW
 
 hand_out:
         ldy PNTR
+        inc PNTR
         cpy INDX
         bcs line_end
         lda (PNT),Y
-        inc PNTR
         jsr petscii
         sta SCHAR
         jmp restore_registers
@@ -83,9 +95,8 @@ hand_out:
 line_end:
         lda #0
         sta CRSW
-        sta QTSW
         lda DFLTN
-        bne no_echo
+        beq no_echo
         lda #RETURN
         jsr screen_put
 no_echo:
@@ -117,18 +128,16 @@ save_registers:
         pha
         rts
 
-; Out: INDX = columns up to the last that is not blank; CRSW, QTSW set
+; Out: INDX = columns up to the last that is not blank, at least 1; QTSW = 0
 line_length:
         ldy LNMX
 back:   lda (PNT),Y
         cmp #SPACE
         bne found
         dey
-        bpl back
+        bne back
 found:  iny
         sty INDX
-        lda #READING
-        sta CRSW
         lda #0
         sta QTSW
         rts

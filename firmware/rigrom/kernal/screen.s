@@ -144,6 +144,7 @@ editor_init:
 ; The cursor goes to the start of the line below the present one.
 ; Uses: A, X, Y
 next_line:
+        lsr LXSP                ; another line than where input began
         ldx TBLX
 skip:   inx
         cpx #ROWS
