@@ -6,8 +6,8 @@
 .include "petscii.inc"
 .include "workspace.inc"
 
-.export direct_mode, read_line, ready
-.import line_number, print_text, stack_start, store_line, too_long
+.export direct_mode, read_line, read_typed, ready
+.import line_number, print_char, print_text, stack_start, store_line, too_long
 
 LINE_SIZE       = 88            ; BUF without its 0
 SHOW_MESSAGES   = $80
@@ -28,7 +28,7 @@ direct_mode:
         jsr stack_start
         lda #DIRECT
         sta CURLIN + 1
-        jsr read_line
+        jsr read_typed
         lda #<(BUF - 1)
         sta TXTPTR
         lda #>(BUF - 1)
@@ -51,9 +51,15 @@ crunch_line:
 
 .segment "READ_LINE"
 
-; Reads a line into BUF, 0 behind it; RETURN goes to the screen.
-; Out:  X = its length
-; Uses: A
+; A line from the person; CHRIN leaves the cursor behind it. In, Out, Uses: as
+; read_line
+read_typed:
+        jsr read_line
+        lda #RETURN
+        jmp print_char
+
+; Reads a line into BUF, 0 behind it.
+; Uses: A, X
 read_line:
         ldx #0
 next:   jsr CHRIN
@@ -64,11 +70,7 @@ next:   jsr CHRIN
         cpx #LINE_SIZE + 1
         bcc next
         jmp too_long
-end:    lda DFLTN
-        bne ended
-        lda #RETURN             ; CHRIN leaves the cursor behind the line
-        jsr CHROUT
-ended:  lda #0
+end:    lda #0
         sta BUF,X
         rts
 

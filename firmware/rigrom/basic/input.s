@@ -11,7 +11,7 @@
 .import assign, byte_value, check_char, check_comma, close_channel, data, error
 .import file_data, get_space, illegal_direct, literal
 .import literal_until, new_temporary, print_char, print_string, print_text
-.import read_line, signed_number, syntax_error, target, zero
+.import read_line, read_typed, signed_number, syntax_error, target, zero
 
 FROM_DATA       = $80           ; INPFLG
 
@@ -110,7 +110,11 @@ read_items:
         lda BUF
         bne items
         lda CHANNL
-        bne items               ; an empty string
+        beq unchanged
+        lda STATUS
+        beq read_items          ; empty lines of a file are passed over
+        bne items               ; but the last
+unchanged:
         jmp data                ; RETURN alone changes nothing
 
 ; READ variable, ...
@@ -247,9 +251,11 @@ ask:    lda CHANNL
         jsr print_char
         lda #' '
         jsr print_char
+        jsr read_typed
+        jmp asked
 from_file:
         jsr read_line
-        lda #','
+asked:  lda #','
         sta COMMA_CELL
         ldx #<COMMA_CELL
         ldy #>COMMA_CELL
