@@ -15,7 +15,10 @@ WITHOUT_TORCH = "import sys; sys.modules['torch'] = None; from soulrig.__main__ 
 FILES = ["soul.bin", "soul.json", "tokenizer.json"]
 
 
-def soulrig(*arguments: object, code: str = "from soulrig.__main__ import main; main()") -> subprocess.CompletedProcess[str]:
+MAIN = "from soulrig.__main__ import main; main()"
+
+
+def soulrig(*arguments: object, code: str = MAIN) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", code, "train", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
