@@ -21,6 +21,10 @@ DATA = ROOT / "tests" / "data"
 # Marker: is it here, and what to say where it is not.
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "vice": (lambda: shutil.which("x64sc") is not None, "x64sc is not on PATH; install Debian's vice (contrib)"),
+    "window": (
+        lambda: all(map(shutil.which, ("Xvfb", "xdotool"))),
+        "Xvfb or xdotool is not on PATH; install Debian's xvfb and xdotool",
+    ),
     "cc65": (lambda: shutil.which("ca65") is not None, "ca65 is not on PATH; install Debian's cc65"),
     "fixtures": (GOLDEN.is_dir, "the folder ../shared/fixtures is not beside the checkout"),
     "train": (lambda: importlib.util.find_spec("torch") is not None, "torch is not installed; install soulrig[train]"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,10 +20,7 @@ from soulrig.errors import BadInput, Fault
 from soulrig.machines.window import ViceWindow
 from soulrig.play import Played, play
 
-pytestmark = [
-    pytest.mark.vice,
-    pytest.mark.skipif(not shutil.which("Xvfb") or not shutil.which("xdotool"), reason="needs Xvfb and xdotool"),
-]
+pytestmark = [pytest.mark.vice, pytest.mark.window]
 SOULRIG = str(Path(sys.executable).with_name("soulrig"))
 SECONDS = 60
 
