@@ -172,6 +172,24 @@ def test_output_to_a_file_on_the_screen(c64: Subject) -> None:
     assert c64.row(0) == "ABC"
 
 
+@pytest.mark.parametrize(
+    ("routine", "x"),
+    [
+        pytest.param(OPEN, 0, id="MAP: OPEN clears the status"),
+        pytest.param(CHKIN, 5, id="MAP: CHKIN clears the status"),
+        pytest.param(CHKOUT, 5, id="MAP: CHKOUT clears the status"),
+    ],
+)
+def test_the_status_is_that_of_the_last_file(c64: Subject, routine: int, x: int) -> None:
+    """$90, which a LOAD leaves at $40; programs look at it after each character."""
+    open_file(c64, 5, 3, 0)
+    c64.call(SETLFS, a=6, x=3)
+    c64.call(SETNAM)
+    c64.poke(STATUS, END)
+    c64.call(routine, x=x)
+    assert c64.byte(STATUS) == 0
+
+
 # Files on a disk
 
 

@@ -159,6 +159,17 @@ def test_rdtim_reads_the_jiffy_clock(c64: Subject) -> None:
 
 
 @pytest.mark.parametrize(
+    "routine",
+    [
+        pytest.param(SETTIM, id="MAP: SETTIM enables interrupts"),
+        pytest.param(RDTIM, id="MAP: RDTIM enables interrupts"),
+    ],
+)
+def test_clock_routines_leave_interrupts_on(c64: Subject, routine: int) -> None:
+    assert not c64.call(routine, flags=NO_IRQ).no_irq
+
+
+@pytest.mark.parametrize(
     ("before", "after"),
     [
         pytest.param(0x000000, 0x000001, id="PRG: UDTIM adds one"),

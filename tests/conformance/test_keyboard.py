@@ -9,6 +9,8 @@ $DC01, the fire button types a space and so on.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from subject import NO_IRQ, TEXT, Subject
 
@@ -119,6 +121,15 @@ def test_the_table_of_the_keys(c64: Subject, modifiers: int, table: list[int]) -
     found = c64.peek(address, 65, bank="rom")
     assert [found[key] for key in LETTERS + DIGITS + SIGNS] == [table[key] for key in LETTERS + DIGITS + SIGNS]
     assert found[64] == 0xFF
+
+
+def test_a_patch_of_the_decoding(c64: Subject) -> None:
+    """MAP, $028F: SCNKEY jumps through it once it knows key and modifiers."""
+    c64.hook(DECODE)
+    c64.call(SCNKEY, flags=NO_IRQ)
+    assert c64.byte(0x02) == 0
+    c64.run(hold(4))
+    assert c64.byte(0x02) == 1
 
 
 @pytest.mark.parametrize(
@@ -234,6 +245,7 @@ scan:   jsr ${SCNKEY:04X}
     ("row", "flag", "repeats"),
     [
         pytest.param(3, 0x00, False, id="PRG: a digit does not repeat with $028A 0"),
+        pytest.param(4, 0x00, True, id="PRG: space repeats with $028A 0"),
         pytest.param(3, 0x80, True, id="PRG: all keys repeat with bit 7 of $028A"),
         pytest.param(4, 0x40, False, id="PRG: no key repeats with bit 6 of $028A"),
     ],
@@ -244,6 +256,15 @@ def test_repeat(c64: Subject, row: int, flag: int, repeats: bool) -> None:
     assert found[0] == 0
     assert (len(found) > 5) == repeats
     assert repeats or len(found) == 1
+
+
+def test_the_first_repeat_comes_late_and_then_every_four_scans(c64: Subject) -> None:
+    """MAP: $028C, the delay of 16 scans until repeating, $028B, of 4 between two."""
+    c64.call(SCNKEY, flags=NO_IRQ)
+    found = fetched(c64, 4, 60)
+    gaps = [after - before for before, after in pairwise(found)]
+    assert 16 <= gaps[0] <= 21
+    assert set(gaps[1:]) == {4}
 
 
 def test_a_key_repeats_into_an_empty_buffer_only(c64: Subject) -> None:

@@ -94,6 +94,35 @@ def test_chrin_of_the_keyboard(c64: Subject, keys: bytes, line: bytes) -> None:
     assert read_line(c64, keys) == line
 
 
+def test_chrin_gives_an_empty_line_as_a_space(c64: Subject) -> None:
+    """MAP: the first column is not looked at when spaces at the end are left out."""
+    assert read_line(c64, b"\r") == b" \r"
+
+
+def test_chrin_leaves_the_cursor_in_the_row(c64: Subject) -> None:
+    """MAP: the RETURN that ends the line is handed out, and not printed: that is the caller's to do."""
+    read_line(c64, b"HELLO\r")
+    assert c64.cursor == (0, 6)
+
+
+def test_the_cursor_goes_along_as_chrin_hands_out_a_line(c64: Subject) -> None:
+    """MAP: $D3 is where the next character is taken from."""
+    c64.keys(b"HELLO\r")
+    c64.call(CHRIN)
+    assert c64.cursor == (0, 1)
+    c64.call(CHRIN)
+    assert c64.cursor == (0, 2)
+
+
+def test_a_line_that_is_being_handed_out_is_marked(c64: Subject) -> None:
+    """MAP: $D0 is not 0 until the RETURN at its end has been taken."""
+    c64.keys(b"A\r")
+    c64.call(CHRIN)
+    assert c64.byte(0xD0) != 0
+    c64.call(CHRIN)
+    assert c64.byte(0xD0) == 0
+
+
 def test_chrin_shows_what_is_typed(c64: Subject) -> None:
     """PRG, CHRIN: the cursor flashes, keys are echoed until RETURN."""
     read_line(c64, b"HELLO\r")

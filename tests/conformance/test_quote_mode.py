@@ -80,6 +80,12 @@ def test_delete_deletes_in_quote_mode(c64: Subject) -> None:
     assert c64.row(0) == '"A'
 
 
+def test_insert_shows_itself_in_quote_mode(c64: Subject) -> None:
+    """UG: an INST between quotes is a reversed graphic."""
+    c64.print(b'"A' + INSERT)
+    assert c64.codes(0, 0, 3) == bytes([0x22, 0x01, 0xD4])
+
+
 def test_quote_mode_by_its_cell(c64: Subject) -> None:
     """MAP: $D4 may be set to 0 to leave quote mode."""
     c64.print('"')

@@ -124,6 +124,25 @@ def test_insert_in_a_full_line_of_80_does_nothing(c64: Subject) -> None:
     assert c64.byte(0xD8) == 0
 
 
+def test_a_line_that_grows_pushes_the_next_down(c64: Subject) -> None:
+    """MAP: as with a key that is typed, $0292 not 0, the screen below moves down when a line needs a second row."""
+    c64.print(b"\rBELOW" + HOME)
+    c64.poke(0x0292, 1)
+    c64.print(letters(41))
+    assert c64.row(0) == letters(40).decode()
+    assert c64.row(1) == letters(41)[40:].decode()
+    assert c64.row(2) == "BELOW"
+
+
+def test_a_line_that_grows_takes_the_next_row(c64: Subject) -> None:
+    """MAP: as with a program that prints, $0292 0, nothing moves."""
+    c64.print(b"\rBELOW" + HOME)
+    c64.poke(0x0292, 0)
+    c64.print(letters(41))
+    assert c64.row(1) == letters(41)[40:].decode() + "ELOW"
+    assert c64.row(2) == ""
+
+
 def test_clear_makes_every_row_a_line(c64: Subject) -> None:
     """MAP: $D9-$F1."""
     c64.print(letters(80) + b"\x93")
