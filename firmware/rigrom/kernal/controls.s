@@ -75,7 +75,15 @@ cursor_up:
         jmp select_row
 
 cursor_down:
+        lda LNMX
+        sec
+        sbc #COLUMNS
+        bcc leave_line          ; a line of one row
+        cmp PNTR
+        bcs row_below           ; from its first row to its second
+leave_line:
         lsr LXSP                ; another line than where input began
+row_below:
         inc TBLX
         lda TBLX
         cmp #LAST_ROW + 1

@@ -25,6 +25,8 @@ screen_put:
         pha
         tya
         pha
+        lda #0                  ; what CHRIN has not handed out yet is forgotten
+        sta CRSW
         lda SCHAR
         jsr put
         pla

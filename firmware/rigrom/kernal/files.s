@@ -75,6 +75,7 @@ open_file:
         lda #0
         sta STATUS
         lda LA
+        beq no_number
         jsr find_file
         bne is_new
         lda #FILE_OPEN
@@ -102,6 +103,9 @@ enter:  ldx LDTND
         sta SAT,X
         clc
         rts
+no_number:
+        lda #NOT_INPUT_FILE     ; what file 0 has always been called
+        bne open_failed
 absent: lda #DEVICE_NOT_PRESENT
 open_failed:
         jmp fail

@@ -95,9 +95,12 @@ hand_out:
 line_end:
         lda #0
         sta CRSW
-        lda DFLTN
+        lda DFLTN               ; of the keyboard's line the caller prints it, if
+        bne echo                ; that comes to the screen
+        lda DFLTO
+        cmp #SCREEN
         beq no_echo
-        lda #RETURN
+echo:   lda #RETURN
         jsr screen_put
 no_echo:
         lda #RETURN
