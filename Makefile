@@ -20,12 +20,12 @@ check: setup lint
 	@.venv/bin/pytest tests/unit -n 2 -m 'not vice and not ($(LONG))'
 
 test:
-	@ci/setup --train
+	@ci/setup --train --test
 	@$(MAKE) --no-print-directory lint
 	@.venv/bin/pytest -n 2 -m 'not ($(LONG))'
 
 nightly:
-	@ci/setup --train
+	@ci/setup --train --test
 	@.venv/bin/pytest -n 2 -m '$(LONG)'
 	@ci/nightly
 
