@@ -182,7 +182,8 @@ def test_ctrl_c(after: float, again: bool, private_temp: Path, tmp_path: Path) -
     assert "Traceback" not in errors
     assert "Exception" not in errors
     if status:
-        assert (status, errors) == (130, "soulrig: interrupted\n")
+        assert status == 130
+        assert errors == "soulrig: interrupted\n" or (again and not errors)  # the second may come before it is said
     if command.file.exists():
         record = Record.load(command.file)
         assert record.fault == (INTERRUPTED if status else None)
