@@ -157,7 +157,7 @@ def own_drive(tmp_path: Path) -> Iterator[Drive]:
 def start_loading(drive: Drive) -> None:
     """Until some blocks of a long program have come."""
     drive.type('\x93LOAD"LONG",8,1\r')
-    drive.vice.run_until(lambda: drive.vice.read(0xAF, 1)[0] == 0x10, 30 * SECOND, "some blocks", 0.02)
+    drive.vice.run_until(lambda: 0x10 <= drive.vice.read(0xAF, 1)[0] < 0x70, 30 * SECOND, "some blocks", 0.02)
 
 
 def wait_for_ready(drive: Drive, seconds: int) -> list[str]:
@@ -180,7 +180,9 @@ def test_a_drive_switched_off_while_it_listens_is_an_error(own_drive: Drive) -> 
     with own_drive.vice.stopped() as monitor:
         monitor.set_resource("Drive8Type", 0)
     rows = wait_for_ready(own_drive, 5)
-    assert "?DEVICE NOT PRESENT  ERROR IN 2" in rows or "-128" in rows
+    told = [row for row in rows[: rows.index("READY.")] if row][-1]
+    # between two bytes nobody is there (128), within one nobody takes it (3); or PRINT# itself finds out
+    assert told == "?DEVICE NOT PRESENT  ERROR IN 2" or int(told) & 0x83, rows
 
 
 def test_the_stop_key_ends_a_load(own_drive: Drive) -> None:
