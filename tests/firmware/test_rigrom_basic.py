@@ -134,6 +134,7 @@ def test_variables(prompt: Prompt, line: str, said: str) -> None:
         ("?2147483647+1", "OVERFLOW"),
         ("?50000*50000", "OVERFLOW"),
         ("?2147483648", "OVERFLOW"),
+        ("?4294967300", "OVERFLOW"),
         ("?1/0", "DIVISION BY ZERO"),
         ("?7/2", "WHOLE NUMBERS ONLY"),
         ("A=7/2", "WHOLE NUMBERS ONLY"),

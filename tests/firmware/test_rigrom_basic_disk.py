@@ -18,6 +18,7 @@ NDX, BLNSW = 0xC6, 0xCC
 FILES = {
     "hello": bytes.fromhex("0108 0C08 0A00 99 22 4849 22 00 1208 1400 80 00 0000"),  # 10 PRINT"HI" / 20 END
     "next": bytes.fromhex("0108 0E08 0A00 99 22 4E4F57 22 3B 41 00 0000"),  # 10 PRINT"NOW";A
+    "reads": bytes.fromhex("0108 0D08 0A00 87 41 3A 99 41 3A 80 00 1508 1400 83 3539 00 0000"),  # READA:PRINTA:END
     "code": bytes.fromhex("0020 A94F 20D2FF 60"),  # at $2000, prints O
     "text": b"FIRST,SECOND\r7\rLAST\r",
 }
@@ -86,8 +87,8 @@ def test_the_directory_is_listed_as_a_program(console: Console) -> None:
     assert console.direct('LOAD"$",8') == ["", "SEARCHING FOR $", "LOADING"]
     rows = console.direct("LIST")
     assert rows[:2] == ["", '0 "BASIC DISK      " 42 2A']
-    assert rows[2:6] == [f'1    "{name.upper()}"{" " * (17 - len(name))}PRG' for name in FILES]
-    assert rows[6:] == ["660 BLOCKS FREE."]
+    assert rows[2:7] == [f'1    "{name.upper()}"{" " * (17 - len(name))}PRG' for name in FILES]
+    assert rows[7:] == ["659 BLOCKS FREE."]
 
 
 def test_load_to_its_own_address_and_to_the_start_of_basic(console: Console) -> None:
@@ -126,6 +127,11 @@ def test_a_program_loads_the_next_one_and_keeps_its_variables(console: Console) 
     assert console.direct("RUN") == ["FIRST", "NOW 7"]
 
 
+def test_the_next_program_reads_its_own_data(console: Console) -> None:
+    console.enter('10 READA:PRINTA:DATA 1,2\n20 LOAD"READS",8')
+    assert console.direct("RUN") == [" 1", " 59"]
+
+
 def test_a_program_loads_machine_code_once(console: Console) -> None:
     console.enter('10 IFA=0THENA=1:LOAD"CODE",8,1\n20 SYS8192')
     assert console.direct("RUN") == ["O"]
@@ -154,7 +160,7 @@ def test_cmd_sends_a_listing_to_a_file(console: Console) -> None:
     console.type('OPEN2,8,2,"LISTED,S,W":CMD2:LIST\r')
     console.type("PRINT#2:CLOSE2\r")
     console.enter('10 OPEN2,8,2,"LISTED,S,R":INPUT#2,A$,B$:PRINTA$B$:CLOSE2')
-    assert console.direct("RUN") == ["10 END"]
+    assert console.direct("RUN") == ["10 ENDREADY."]
 
 
 def test_the_drives_status_and_commands(console: Console) -> None:

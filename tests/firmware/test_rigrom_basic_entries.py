@@ -103,6 +103,13 @@ def test_a_number_parameter_as_a_signed_integer(prompt: Prompt) -> None:
     assert prompt.says(f"{SYS},40000") == "?ILLEGAL QUANTITY  ERROR"
 
 
+def test_numbers_to_integers_and_back_through_their_vectors(prompt: Prompt) -> None:
+    """($0003) is $B1AA, ($0005) is $B391."""
+    place(prompt, "jsr $AEFD\njsr $AD8A\njsr to\niny\njsr back\njmp $BDDD\nto: jmp ($0003)\nback: jmp ($0005)")
+    prompt.direct(f"{SYS},-7")
+    assert prompt.ram[0x0100:0x0103] == b"-6\0"
+
+
 def test_brackets_and_characters(prompt: Prompt) -> None:
     """$AEFA "(", $AEF7 ")", $AEFF A, $AEF1 a bracketed value."""
     place(prompt, "jsr $AEFA\njsr $B79E\nstx $02\njsr $AEF7\nlda #'#'\njsr $AEFF\njsr $AEF1\njsr $B7F7\nrts")
@@ -175,6 +182,9 @@ def test_errors_by_number(prompt: Prompt) -> None:
     assert prompt.says(SYS) == "?ILLEGAL QUANTITY  ERROR"
     prompt.enter(f"10 {SYS}")
     assert prompt.says("RUN") == "?ILLEGAL QUANTITY  ERROR IN 10"
+    for number, said in ((0, "BREAK IN 10"), (30, "BREAK IN 10"), (0x80, ""), (1, "?TOO MANY FILES  ERROR IN 10")):
+        place(prompt, f"ldx #{number}\njmp $A437")
+        assert prompt.says("RUN") == said
     for address, error in ((0xA435, "OUT OF MEMORY"), (0xAF08, "SYNTAX"), (0xB248, "ILLEGAL QUANTITY")):
         assert prompt.says(f"SYS{address}") == f"?{error}  ERROR"
 

@@ -83,9 +83,10 @@ def test_stop_and_cont(prompt: Prompt) -> None:
     prompt.enter("10 A=7:STOP\n20 ?A")
     assert prompt.direct("RUN") == ["", "BREAK IN 10"]
     assert prompt.direct("CONT") == [" 7", ""]
-    prompt.direct("RUN")
-    prompt.direct("?1/0")
-    assert prompt.says("CONT") == "?CAN'T CONTINUE  ERROR"
+    for spoiler in ("?1/0", "CLR"):
+        prompt.direct("RUN")
+        prompt.direct(spoiler)
+        assert prompt.says("CONT") == "?CAN'T CONTINUE  ERROR"
 
 
 def test_the_stop_key_ends_programs_and_listings(prompt: Prompt) -> None:

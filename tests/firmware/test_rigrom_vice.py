@@ -172,7 +172,7 @@ def test_lines_are_entered_replaced_and_taken_out(screen: Screen) -> None:
         screen.type(line + "\r")
     assert screen.run("LIST") == ["", '10 REM "LIST" LIST', "30 REM ABOVE 20"]
     screen.type("5 PRINT GOTO ?\r")
-    assert screen.run("LIST 5") == ["", "5 PRINT GOTO PRINT"]
+    assert screen.run("LIST 5") == ["", "5 PRINT GOTO PRINT", ""]
 
 
 def test_remarks_and_quoted_text_stay_as_typed(screen: Screen) -> None:
