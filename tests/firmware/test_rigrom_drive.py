@@ -199,5 +199,5 @@ def test_the_stop_key_ends_a_load(own_drive: Drive) -> None:
 def test_no_drive_at_all(own_drive: Drive) -> None:
     with own_drive.vice.stopped() as monitor:
         monitor.set_resource("Drive8Type", 0)
-    for line in ('LOAD"LONG",8', 'SAVE"LONG",8', 'VERIFY"LONG",30', 'OPEN1,8,15,"I"', "OPEN1,8,15:PRINT#1"):
+    for line in ('LOAD"LONG",8', 'SAVE"LONG",8', 'VERIFY"LONG",30', 'OPEN1,8,15,"I"', "OPEN2,8,15:PRINT#2"):
         assert own_drive.run(line)[-1] == "?DEVICE NOT PRESENT  ERROR", line

@@ -84,23 +84,23 @@ is_new: ldx LDTND
         cpx #MAX_FILES
         lda #TOO_MANY_FILES
         bcs open_failed
+        inc LDTND               ; it is in the table even if nobody answers
+        lda LA
+        sta LAT,X
+        lda SA
+        ora #DATA_COMMAND
+        sta SA
+        sta SAT,X
         lda FA
-        beq enter
+        sta FAT,X
+        beq is_open
         cmp #SCREEN
-        beq enter
+        beq is_open
         cmp #FIRST_SERIAL
         bcc absent
         jsr open_serial
         bcs absent
-enter:  ldx LDTND
-        inc LDTND
-        lda LA
-        sta LAT,X
-        lda FA
-        sta FAT,X
-        lda SA
-        ora #DATA_COMMAND
-        sta SAT,X
+is_open:
         clc
         rts
 no_number:

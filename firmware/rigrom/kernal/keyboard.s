@@ -12,6 +12,7 @@ NO_CODE         = $FF
 BUFFER_SIZE     = 10
 FIRST_DELAY     = 16            ; jiffies
 REPEAT_DELAY    = 4
+DELAY_AT_RESET  = 10
 SHIFT           = 1
 COMMODORE       = 2
 CONTROL         = 4
@@ -216,7 +217,7 @@ empty:  rts
 keyboard_init:
         lda #BUFFER_SIZE
         sta XMAX
-        lda #FIRST_DELAY
+        lda #DELAY_AT_RESET
         sta DELAY
         lda #REPEAT_DELAY
         sta KOUNT

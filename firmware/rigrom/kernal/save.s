@@ -34,14 +34,15 @@ save_handler:                   ; $F5ED
         lda #MISSING_FILE_NAME
         ldx FNLEN
         beq failed
-        jsr say_saving
+        lda #DATA_WRITE
+        sta SA
         lda #OPEN_WRITE
         jsr serial_open
         bcs nobody
+        jsr say_saving
         lda FA
         jsr listen
-        lda #DATA_WRITE
-        sta SA
+        lda SA
         jsr second
         lda STAL
         sta SAL
