@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 
+from iec_bus import Device, port
 from py65.devices.mpu6502 import MPU
 
 from soulrig.buildtools.assembler import Program
@@ -29,6 +30,7 @@ class Memory:
     ram: bytearray = field(default_factory=lambda: bytearray(65536))
     pressed: set[int] = field(default_factory=set)
     raster: int = 0
+    devices: list[Device] = field(default_factory=list)
     written: list[tuple[int, int]] = field(default_factory=list)
 
     def __getitem__(self, address: int) -> int:
@@ -43,9 +45,8 @@ class Memory:
         if address == 0xDC01:
             columns = self.ram[0xDC00]
             return 0xFF & ~sum({1 << key % 8 for key in self.pressed if not columns >> key // 8 & 1})
-        if address == 0xDD00:  # an empty serial bus: a line is high unless we pull it
-            out = self.ram[address] & 0x3F
-            return out | (0x80 if not out & 0x20 else 0) | (0x40 if not out & 0x10 else 0)
+        if address == 0xDD00:
+            return port(self.ram[address] & 0x3F, self.devices)
         if address == 0xD41B:
             return 0
         return self.ram[address]
@@ -75,6 +76,8 @@ class RomCpu:
             assert self.cpu.processorCycles < end, f"stuck at ${self.cpu.pc:04X}, on the way to ${address:04X}"
             self.memory.raster = self.cpu.processorCycles // width % lines
             self.cpu.step()
+            for device in self.memory.devices:
+                device.tick(self.cpu.processorCycles, self.memory.ram[0xDD00])
 
     def boot(self) -> RomCpu:
         """From reset to the wait for a key."""

@@ -60,6 +60,82 @@ def test_published_ends_of_interrupt_handlers() -> None:
     assert kernal(0xEA7E, 3) == bytes.fromhex("AD 0D DC")
 
 
+# Where published memory maps say that a routine is, and what programs set the vectors to by POKE.
+PUBLISHED = {
+    "screen_init": 0xE518,
+    "screen_clear": 0xE544,
+    "home": 0xE566,
+    "select_row": 0xE56C,
+    "chip_defaults": 0xE5A0,
+    "key_fetch": 0xE5B4,
+    "screen_put": 0xE716,
+    "scroll_up": 0xE8EA,
+    "insert_row": 0xE965,
+    "row_start": 0xE9F0,
+    "clear_row": 0xE9FF,
+    "irq_handler": 0xEA31,
+    "scnkey": 0xEA87,
+    "choose_table": 0xEB48,
+    "decode_plain": 0xEB81,
+    "decode_shifted": 0xEBC2,
+    "decode_commodore": 0xEC03,
+    "decode_control": 0xEC78,
+    "vic_defaults": 0xECB9,
+    "row_low": 0xECF0,
+    "talk": 0xED09,
+    "listen": 0xED0C,
+    "second": 0xEDB9,
+    "release_attention": 0xEDBE,
+    "tksa": 0xEDC7,
+    "ciout": 0xEDDD,
+    "untlk": 0xEDEF,
+    "unlsn": 0xEDFE,
+    "acptr": 0xEE13,
+    "getin": 0xF13E,
+    "chrin": 0xF157,
+    "chrout": 0xF1CA,
+    "chkin": 0xF20E,
+    "chkout": 0xF250,
+    "close_file": 0xF291,
+    "clall": 0xF32F,
+    "clrchn": 0xF333,
+    "open_file": 0xF34A,
+    "load": 0xF49E,
+    "load_handler": 0xF4A5,
+    "save": 0xF5DD,
+    "save_handler": 0xF5ED,
+    "udtim": 0xF69B,
+    "stop_scan": 0xF6BC,
+    "stop_key": 0xF6ED,
+    "reset": 0xFCE2,
+    "restor": 0xFD15,
+    "vector": 0xFD1A,
+    "ramtas": 0xFD50,
+    "chip_init": 0xFDA3,
+    "setnam": 0xFDF9,
+    "setlfs": 0xFE00,
+    "readst": 0xFE07,
+    "setmsg": 0xFE18,
+    "settmo": 0xFE21,
+    "memory_top": 0xFE25,
+    "memory_bottom": 0xFE34,
+    "nmi_handler": 0xFE47,
+    "brk_handler": 0xFE66,
+    "cint": 0xFF5B,
+}
+
+
+@pytest.mark.parametrize(("label", "address"), PUBLISHED.items())
+def test_published_addresses(label: str, address: int) -> None:
+    assert rom("kernal").symbols[label] == address
+
+
+def test_a_stop_vector_that_programs_poke_never_stops() -> None:
+    """POKE 808,225 and 234: LDA #1, RTS, after NOPs at most."""
+    for entry in (0xF6E1, 0xF6EA):
+        assert kernal(entry, 3) == bytes.fromhex("A9 01 60")
+
+
 def test_basic_begins_with_its_two_vectors() -> None:
     image = rom("basic").outputs["basic"]
     for offset in (0, 2):
