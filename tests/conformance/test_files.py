@@ -63,6 +63,12 @@ def test_open_twice_is_an_error(c64: Subject) -> None:
     assert c64.byte(OPEN_FILES) == 1
 
 
+def test_file_0_cannot_be_opened(c64: Subject) -> None:
+    """PRG, OPEN: error 6, not input file."""
+    found = open_file(c64, 0, 3, 0)
+    assert (found.carry, found.a) == (True, NO_INPUT)
+
+
 def test_ten_files_may_be_open(c64: Subject) -> None:
     """PRG: error 1, too many files, with the eleventh."""
     for number in range(1, 11):

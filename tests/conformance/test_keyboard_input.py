@@ -123,6 +123,16 @@ def test_a_line_that_is_being_handed_out_is_marked(c64: Subject) -> None:
     assert c64.byte(0xD0) == 0
 
 
+def test_printing_ends_the_line_that_is_being_handed_out(c64: Subject) -> None:
+    """MAP, $D0: CHROUT to the screen sets it to 0, so that the next CHRIN waits for a new line."""
+    c64.keys(b"ABC\r")
+    c64.call(CHRIN)
+    c64.print("X")
+    assert c64.byte(0xD0) == 0
+    c64.print(b"\r")
+    assert read_line(c64, b"NEW\r") == b"NEW\r"
+
+
 def test_chrin_shows_what_is_typed(c64: Subject) -> None:
     """PRG, CHRIN: the cursor flashes, keys are echoed until RETURN."""
     read_line(c64, b"HELLO\r")

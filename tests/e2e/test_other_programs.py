@@ -66,6 +66,10 @@ USED = {
     "sieve": Sample("sieve", (("Q to quit", b" Q"),), ends=("ready.", 2)),
     # Overlays, loaded one after the other.
     "overlaydemo": Sample("overlaydemo", ends=("ready.", 2), name="ovrldemo", overlays=3),
+    # Overlays again, kept in the RAM below the ROMs by a driver that is looked for in the directory and loaded.
+    "multidemo": Sample(
+        "multidemo", (("Press any key", b"\r"),), name="multdemo", overlays=3, driver="emd/c64-ram.emd"
+    ),
     # Circles and lines on a screen of 320 x 200 points, by a driver that is loaded; a key ends each.
     "tgidemo": Sample(
         "tgidemo", (("any other key exits", b"Y" + b" " * 9),), ends=("ready.", 2), driver="tgi/c64-hi.tgi"
