@@ -2,13 +2,12 @@
 ; result is FAC.
 
 .include "errors.inc"
-.include "lowmem.inc"
 .include "workspace.inc"
 
-.export add, and_bits, compare, divide, divide_unsigned, multiply
-.export or_bits, power, subtract
-.import check_whole, compare_strings, error, integer_to_number
-.import negate, overflow, signed_integer, whole_numbers_only, zero
+.export add, and_bits, compare, divide, divide_unsigned, multiply, or_bits
+.export power, subtract
+.import check_whole, compare_strings, error, integer_to_number, negate
+.import overflow, signed_integer, whole_numbers_only, zero
 
 GREATER         = 1             ; bits of OPMASK
 EQUAL           = 2
@@ -78,7 +77,7 @@ copy:   lda RESULT,X
         bmi too_big
 
 ; FAC = - FAC if SIGN says so
-signed: bit SIGN
+        bit SIGN
         bpl done
         ldx #FAC
         jmp negate

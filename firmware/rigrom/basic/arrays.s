@@ -6,8 +6,8 @@
 .include "workspace.inc"
 
 .export array_element, dim
-.import bad_subscript, check_char, check_comma, check_number, check_room, error
-.import expression, illegal_quantity, parse_name, signed_integer
+.import bad_subscript, check_char, check_comma, check_number, check_room
+.import error, expression, illegal_quantity, parse_name, signed_integer
 
 DEFAULT_SIZE    = 11
 HEADER          = 5

@@ -5,8 +5,8 @@
 .include "workspace.inc"
 
 .export clock_text, set_clock
-.import divide_unsigned, free_string, illegal_quantity, multiply, text_to_string
-.import zero
+.import divide_unsigned, free_string, illegal_quantity, multiply
+.import text_to_string, zero
 
 DIGITS          = 6
 place           = STRING_END    ; of the digit in hand

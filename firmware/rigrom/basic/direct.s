@@ -1,6 +1,5 @@
 ; Direct mode: READY., a line from the person, and what it asks for.
 
-.include "errors.inc"
 .include "kernal.inc"
 .include "lowmem.inc"
 .include "petscii.inc"

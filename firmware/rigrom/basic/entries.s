@@ -4,19 +4,18 @@
 
 .include "errors.inc"
 .include "lowmem.inc"
-.include "tokens.inc"
 .include "workspace.inc"
 
-.export check_char, check_close, check_comma, check_open, execute_statement
-.export expression, expression_here, error, gone, operand_vector
-.import address_byte, assign_to_integer, byte_value
-.import check_number, clear, clear_statement, comma_byte, compare_char
-.import crunch, data, direct_mode, evaluate_text, execute, find_line, free_string
-.import goto, integer_to_number, next_statement, line_number, list_word
-.import new_line, new_statement, number_address, number_text, operand
-.import parenthesis, print_char, print_number, print_text, ready
-.import relink, run, run_clear, set_text_start, signed_integer, small_number
-.import syntax_error, variable_address, illegal_quantity
+.export check_char, check_close, check_comma, check_open, error, expression
+.export gone, operand_vector
+.import address_byte, byte_value, check_number, clear_statement, comma_byte
+.import compare_char, crunch, data, direct_mode, evaluate_text, execute
+.import find_line, free_string, goto, illegal_quantity, integer_to_number
+.import line_number, list_word, new_line, new_statement, next_statement
+.import number_address, number_text, operand, parenthesis, print_char
+.import print_number, print_text, ready, relink, run, run_clear
+.import set_text_start, signed_integer, small_number, syntax_error
+.import variable_address
 
 .segment "AT_A435"              ; $A435: out of memory
         ldx #OUT_OF_MEMORY
@@ -125,7 +124,7 @@ check_char:
         jmp signed_integer      ; number to Y/A, -32768 to 32767
 
 .segment "AT_B1BF"
-        jmp assign_to_integer   ; number to $65/$64
+        jmp signed_integer      ; number to $65/$64
 
 .segment "AT_B248"
         jmp illegal_quantity

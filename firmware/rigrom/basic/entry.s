@@ -5,10 +5,9 @@
 .include "petscii.inc"
 .include "workspace.inc"
 
-.export chrget_end, chrget_image
-.import clear, crunch, direct_mode, error_exit, gone, illegal_quantity
-.import integer_to_number, list_word, new_program, operand_vector, print_number
-.import print_text, signed_integer
+.import crunch, direct_mode, error_exit, gone, illegal_quantity
+.import integer_to_number, list_word, new_program, operand_vector
+.import print_number, print_text, signed_integer
 
 JMP_OPCODE      = $4C
 NO_ERROR        = $80
@@ -33,7 +32,7 @@ byte:   lda chrget_image,X
         ldx #3
 converter:
         lda converters,X
-        sta ADRAY1,X
+        sta ADRAY1,X            ; and ADRAY2
         dex
         bpl converter
         lda #JMP_OPCODE

@@ -9,8 +9,8 @@
 .export bad_subscript, break_message, error_exit, file_data, illegal_direct
 .export illegal_quantity, overflow, syntax_error, too_long, type_mismatch
 .export undefined_statement, whole_numbers_only
-.import error, new_line, print_char, print_number, print_text, print_word, ready
-.import stack_start
+.import error, new_line, print_char, print_number, print_text, print_word
+.import ready, stack_start
 
 .segment "RAISE"
 

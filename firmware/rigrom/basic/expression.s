@@ -1,19 +1,17 @@
 ; Expressions: operands, and operators by precedence.
 
 .include "errors.inc"
-.include "lowmem.inc"
 .include "petscii.inc"
 .include "tokens.inc"
 .include "workspace.inc"
 
 .export address_byte, byte_value, check_number, check_string, comma_byte
 .export evaluate_text, operand, parenthesis
-.import add, and_bits, check_close, check_comma, check_open, compare, concatenate
-.import divide, expression, function, illegal_quantity, integer_to_number
-.import is_letter, literal, multiply, negate, number_address, number_in_text
-.import or_bits, power, signed_integer, step_back, subtract, syntax_error
-.import type_mismatch, variable_value
-.import error
+.import add, and_bits, check_close, check_comma, check_open, compare
+.import concatenate, divide, error, expression, function, illegal_quantity
+.import integer_to_number, is_letter, literal, multiply, negate
+.import number_address, number_in_text, or_bits, power, signed_integer
+.import step_back, subtract, syntax_error, type_mismatch, variable_value
 
 COMPARISON      = TOKEN_GREATER - TOKEN_PLUS    ; the first of three
 BEFORE_NOT      = 3             ; precedences

@@ -7,9 +7,9 @@
 .include "workspace.inc"
 
 .export close_statement, load, open, save, verify
-.import byte_value, check_comma, clear, comma_byte, error, expression, free_string
-.import print_text, ready, relink, restore, set_text_start, stack_start
-.import syntax_error
+.import byte_value, check_comma, clear, comma_byte, error, expression
+.import free_string, print_text, ready, relink, restore, set_text_start
+.import stack_start, syntax_error
 
 DEFAULT_DEVICE  = 1
 FIRST_SERIAL    = 3             ; from this device on OPEN has no secondary address

@@ -6,9 +6,10 @@
 .include "tokens.inc"
 .include "workspace.inc"
 
-.export check_stack, data, gosub, goto, if, on, rem, return, skip_statement
-.import byte_value, check_char, check_number, error, execute, expression, find_line
-.import line_number, next_statement, skip_loops, syntax_error, undefined_statement
+.export check_stack, data, gosub, goto, if, on, rem, return
+.import byte_value, check_char, check_number, error, execute, expression
+.import find_line, line_number, next_statement, skip_loops, syntax_error
+.import undefined_statement
 
 .segment "FLOW"
 

@@ -1,14 +1,13 @@
 ; Functions of numbers, and those that give a number.
 
-.include "errors.inc"
 .include "kernal.inc"
 .include "lowmem.inc"
 .include "tokens.inc"
 .include "workspace.inc"
 
 .export function
-.import asc, check_comma, check_number, check_open, check_string
-.import check_whole, chr, collect_garbage, expression, integer_to_number, left_string, len
+.import asc, check_comma, check_number, check_open, check_string, check_whole
+.import chr, collect_garbage, expression, integer_to_number, left_string, len
 .import mid_string, negate, number_address, parenthesis, right_string
 .import small_number, str, syntax_error, val
 

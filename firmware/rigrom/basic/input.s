@@ -8,10 +8,10 @@
 .include "workspace.inc"
 
 .export get, input, input_file, read
-.import assign, byte_value, check_char, check_comma, close_channel, data, error
-.import file_data, get_space, illegal_direct, literal
-.import literal_until, new_temporary, print_char, print_string, print_text
-.import read_line, read_typed, signed_number, syntax_error, target, zero
+.import assign, byte_value, check_char, check_comma, close_channel, data
+.import error, file_data, get_space, illegal_direct, literal, literal_until
+.import new_temporary, print_char, print_string, print_text, read_line
+.import read_typed, signed_number, syntax_error, target, zero
 
 FROM_DATA       = $80           ; INPFLG
 

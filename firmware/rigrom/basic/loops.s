@@ -7,9 +7,8 @@
 .include "workspace.inc"
 
 .export for, next, skip_loops
-.import check_char, check_number, check_stack, check_whole, error
-.import expression, let, next_statement, overflow, syntax_error
-.import variable_address, zero
+.import check_char, check_number, check_stack, check_whole, error, expression
+.import let, next_statement, overflow, syntax_error, variable_address, zero
 
 LOOP_SIZE       = 15
 STACK           = $0101         ; of what lies topmost, at STACK + S

@@ -2,15 +2,13 @@
 ; bits, two's complement, and says whether it is exact: FAC_FRACTION is $80 if
 ; the true value is greater, by less than 1.
 
-.include "errors.inc"
 .include "lowmem.inc"
 .include "tokens.inc"
 .include "workspace.inc"
 
-.export assign_to_integer, check_whole, divide_by_ten, integer_to_number
-.export negate, number_address, number_in_text, number_text, signed_number
-.export small_number, zero
-.export signed_integer, unsigned_number
+.export check_whole, integer_to_number, negate, number_address, number_in_text
+.export number_text, signed_integer, signed_number, small_number
+.export unsigned_number, zero
 .import illegal_quantity, overflow, whole_numbers_only
 
 .segment "NUMBER"
@@ -49,7 +47,6 @@ unsigned_number:
 ; FAC must fit 16 bits with sign; a fraction is cut off downwards.
 ; Out:  A = FAC + 2 = high byte, Y = FAC + 3 = low byte
 signed_integer:
-assign_to_integer:
         lda FAC + 2
         asl
         lda FAC

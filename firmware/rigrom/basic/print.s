@@ -6,8 +6,8 @@
 .include "tokens.inc"
 .include "workspace.inc"
 
-.export close_channel, cmd, new_line, print, print_char, print_file, print_number
-.export print_string, print_text, print_word
+.export close_channel, cmd, new_line, print, print_char, print_file
+.export print_number, print_string, print_text, print_word
 .import byte_value, check_comma, error, expression, free_string, number_text
 .import syntax_error, unsigned_number
 

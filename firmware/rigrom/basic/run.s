@@ -6,12 +6,13 @@
 .include "tokens.inc"
 .include "workspace.inc"
 
-.export check_stop, clear, clear_statement, cont, end, execute, next_statement
-.export new_program, new_statement, restore, run, run_clear, stack_start, stop
-.import break_message, clear_lines, close_statement, cmd, data, dim, error, for
-.import get, gosub, goto, if, input, input_file, let, list, load, new_line, next
-.import on, open, poke, print, print_file, read, ready, rem, return, save
-.import set_text_start, syntax_error, sys, verify, wait, compare_char, clear_variables
+.export check_stop, clear, clear_statement, execute, new_program
+.export new_statement, next_statement, restore, run, run_clear, stack_start
+.import break_message, clear_lines, clear_variables, close_statement, cmd
+.import compare_char, data, dim, error, for, get, gosub, goto, if, input
+.import input_file, let, list, load, next, on, open, poke, print, print_file
+.import read, ready, rem, return, save, set_text_start, syntax_error, sys
+.import verify, wait
 
 .segment "RUN"
 

@@ -1,13 +1,12 @@
 ; Functions of strings, and those that give a string.
 
-.include "errors.inc"
 .include "lowmem.inc"
 .include "workspace.inc"
 
 .export asc, chr, left_string, len, mid_string, right_string, str, val
 .import byte_value, check_close, check_comma, free_string, get_space
-.import illegal_quantity, new_temporary, number_text, signed_number, small_number
-.import text_to_string
+.import illegal_quantity, new_temporary, number_text, signed_number
+.import small_number, text_to_string
 
 LONGEST_NUMBER  = 40            ; characters that VAL looks at
 

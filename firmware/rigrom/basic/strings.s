@@ -7,8 +7,8 @@
 .include "petscii.inc"
 .include "workspace.inc"
 
-.export compare_strings, concatenate, free_string, get_space, literal, literal_until
-.export new_temporary, text_to_string
+.export compare_strings, concatenate, free_string, get_space, literal
+.export literal_until, new_temporary, text_to_string
 .import check_string, collect_garbage, error, too_long
 
 .segment "STRINGS"

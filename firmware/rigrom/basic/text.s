@@ -1,6 +1,5 @@
 ; Reading program text: characters that must be there, line numbers.
 
-.include "errors.inc"
 .include "lowmem.inc"
 .include "workspace.inc"
 
