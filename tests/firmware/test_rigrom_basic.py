@@ -163,6 +163,11 @@ def test_errors(prompt: Prompt, line: str, error: str) -> None:
     assert prompt.direct(line)[-1] == f"?{error}  ERROR"
 
 
+def test_st_has_a_sign(prompt: Prompt) -> None:
+    assert prompt.says("POKE144,131:?ST") == "-125"
+    assert prompt.says("POKE144,66:?ST") == " 66"
+
+
 def test_fractions_are_cut_where_whole_numbers_are_taken(prompt: Prompt) -> None:
     assert prompt.says("POKE8192,511/2:POKE8193.9,7:?PEEK(8192);PEEK(8193);CHR$(133/2)") == " 255  7 B"
 

@@ -8,7 +8,7 @@
 
 .export check_room, parse_name, variable_address, variable_value
 .import array_element, clock_text, collect_garbage, error, integer_to_number
-.import is_letter, move_up, small_number, syntax_error, zero
+.import is_letter, move_up, syntax_error, zero
 
 VARIABLE_SIZE   = 7
 
@@ -220,8 +220,11 @@ not_time:
         bne stored
         cpx #'T'
         bne stored
+        lda #0
         ldy STATUS
-        jmp small_number
+        bpl status
+        lda #$FF                ; bit 7 is a sign
+status: jmp integer_to_number
 time:   jsr zero
         jsr RDTIM
         sta FAC + 3
