@@ -172,3 +172,56 @@ def test_break_and_nmi_go_through_their_vectors(cpu: RomCpu) -> None:
     cpu.run_to(0x1100)
     cpu.cpu.pc = cpu.word(0xFFFA)
     cpu.run_to(0x1200)
+
+
+def nmi(cpu: RomCpu) -> None:
+    """RESTORE, between two instructions."""
+    processor = cpu.cpu
+    processor.stPushWord(processor.pc)
+    processor.stPush(processor.p & ~processor.BREAK | processor.UNUSED)
+    processor.p |= processor.INTERRUPT
+    processor.pc = cpu.word(0xFFFA)
+
+
+def test_restore_alone_changes_nothing(cpu: RomCpu) -> None:
+    processor = cpu.cpu
+    processor.pc, processor.a, processor.x, processor.y = 0x1000, 1, 2, 3
+    before = processor.p
+    nmi(cpu)
+    cpu.run_to(0x1000)
+    assert (processor.a, processor.x, processor.y, processor.p & 0xCF) == (1, 2, 3, before & 0xCF)
+
+
+def test_restore_with_stop_is_a_warm_start(cpu: RomCpu) -> None:
+    ram = cpu.memory.ram
+    ram[0x0314:0x0316] = b"\x34\x12"
+    ram[0xD020] = ram[0x0286] = 3
+    cpu.put(b"GONE")
+    cpu.memory.pressed = {63}
+    cpu.cpu.pc = 0x1000
+    nmi(cpu)
+    cpu.run_to(cpu.word(0xA002))
+    assert cpu.word(0x0314) == 0xEA31
+    assert (ram[0xD020] & 15, ram[0x0286]) == (14, 14)
+    assert not any(cpu.row(number) for number in range(25))
+
+
+def test_restore_with_a_cartridge_is_the_cartridges(cpu: RomCpu) -> None:
+    cpu.memory.ram[0x8000:0x8009] = bytes([0x34, 0x12, 0x78, 0x56]) + b"\xc3\xc2\xcd80"
+    nmi(cpu)
+    cpu.run_to(0x5678)
+
+
+def test_the_start_of_a_cartridge_can_be_done_by_hand(cpu: RomCpu) -> None:
+    """The four calls that cartridges make by their addresses, in the published order."""
+    cpu.memory.ram[0x0314] = 0
+    for entry in (0xFDA3, 0xFD50, 0xFD15, 0xFF5B):
+        cpu.call(entry)
+    assert (cpu.word(0x0314), cpu.memory.ram[0x0288], cpu.word(0x0283)) == (0xEA31, 4, 0xA000)
+
+
+def test_readst_of_rs_232_clears_it(cpu: RomCpu) -> None:
+    cpu.call(0xFFBA, a=2, x=2, y=0)
+    cpu.memory.ram[0x0297], cpu.memory.ram[0x90] = 0x08, 0x40
+    assert [cpu.call(0xFFB7).a for _ in range(2)] == [0x08, 0]
+    assert cpu.memory.ram[0x90] == 0x40

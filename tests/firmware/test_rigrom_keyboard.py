@@ -173,3 +173,43 @@ def test_the_cursor_flashes_while_it_may(cpu: RomCpu) -> None:
     ram[0xCC], ram[0xCF] = 1, 0
     cpu.jiffy(100)
     assert ram[cell] == 0x20
+
+
+def test_the_decoding_can_be_patched(cpu: RomCpu) -> None:
+    """$028F is called with a key down, and only then."""
+    ram = cpu.memory.ram
+    kept = bytes(ram[0x028F:0x0291])
+    ram[0x028F:0x0291] = b"\x00\x15"
+    ram[0x1500:0x1504] = bytes.fromhex("E6 02 60 00")  # INC $02, RTS
+    ram[0x02] = 0
+    cpu.call(0xFF9F)
+    cpu.memory.pressed = {KEYS["A"]}
+    cpu.call(0xFF9F)
+    cpu.memory.pressed = set()
+    ram[0x028F:0x0291] = kept
+    assert ram[0x02] == 1
+    cpu.call(0xFF9F)
+
+
+def test_shifted_space_repeats_as_space_does(cpu: RomCpu) -> None:
+    ram = cpu.memory.ram
+    ram[NDX] = 0
+    cpu.memory.pressed = {LEFT_SHIFT, SPACE}
+    count = 0
+    for _ in range(60):
+        cpu.jiffy()
+        count += len(cpu.take_keys())
+    cpu.memory.pressed = set()
+    cpu.jiffy()
+    assert count > 8
+
+
+def test_control_makes_scrolling_slow(cpu: RomCpu) -> None:
+    def scroll(stop_row: int) -> int:
+        cpu.memory.ram[0x91] = stop_row
+        start = cpu.cpu.processorCycles
+        cpu.call(0xE8EA)
+        return cpu.cpu.processorCycles - start
+
+    assert scroll(0xFB) > scroll(0xFF) + 150_000
+    cpu.memory.ram[0x91] = 0xFF

@@ -7,7 +7,7 @@
 
 ; Out:  PALNTS
 ; Uses: A, X, Y
-; Cycles: 26,000 and up to a picture and a half
+; Cycles: 26,500 and up to a picture and a half
 cint:   jsr screen_init
         jsr find_standard
         jmp jiffy_start

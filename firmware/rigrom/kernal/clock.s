@@ -14,7 +14,7 @@ STOP_PRESSED    = $7F
 ; UDTIM: one jiffy on, midnight included; looks at the STOP key.
 ; Out:  TIME, STKEY
 ; Uses: A
-; Cycles: 36
+; Cycles: 47
 udtim:  inc TIME + 2
         bne compare
         inc TIME + 1

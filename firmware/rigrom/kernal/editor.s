@@ -17,7 +17,7 @@ LINE_START      = $80           ; in LDTB1
 ; Prints a character at the cursor.
 ; In:   A = PETSCII
 ; Out:  C = 0; keeps A, X, Y
-; Cycles: 178 for a letter; 34,000 more where the screen scrolls or a line grows
+; Cycles: 178 for a letter; 35,000 more where the screen scrolls or a line grows
 screen_put:
         sta SCHAR
         pha

@@ -17,7 +17,7 @@ NTSC_LAST_LINE  = 262           ; a PAL picture goes on to line 311
 ; IOINIT: the chips as programs expect them.
 ; In:   PALNTS
 ; Uses: A, X
-; Cycles: 116
+; Cycles: 120
 ; The port's data comes before its direction: with the direction first, the
 ; pins would follow the old data for a moment and bank this ROM out.
 chip_init:

@@ -27,7 +27,7 @@ break:  jmp (CBINV)
 .segment "IRQ_HANDLER"
 
 ; 60 times a second: clock, STOP key, cursor, keys.
-; Cycles: 241 from the interrupt to RTI with no key down, 1,350 with one
+; Cycles: 179 from the interrupt to RTI with no key down, 1,350 with one
 irq_handler:
         jsr udtim               ; POKE 788,52 leaves this out
         jsr cursor_flash        ; $EA34

@@ -45,7 +45,7 @@ read:   ldx TBLX
 
 ; Screen, editor and keyboard as after a reset.
 ; Uses: A, X, Y
-; Cycles: 26,000
+; Cycles: 26,500
 screen_init:                    ; $E518
         jsr chip_defaults
         jsr keyboard_init
@@ -55,7 +55,7 @@ screen_init:                    ; $E518
 
 ; Clears the screen, one row a line, cursor home.
 ; Uses: A, X, Y
-; Cycles: 24,900
+; Cycles: 25,600
 screen_clear:
         ldx #ROWS - 1
 row:    jsr new_row
@@ -82,7 +82,7 @@ home:   lda #0
 ; Makes PNT, USER, LNMX and PNTR agree with the cursor at row TBLX, column
 ; PNTR modulo 40.
 ; Uses: A, X, Y
-; Cycles: 94 for a line of one row
+; Cycles: 116 for a line of one row
 select_row:
         lda PNTR
 reduce: cmp #COLUMNS
@@ -160,7 +160,7 @@ bottom: stx TBLX
 placed: jmp select_row
 
 ; Makes row X a blank line. Keeps X. Uses: A, Y, PNT, USER
-; Cycles: 978
+; Cycles: 1,009
 new_row:
         jsr clear_row
         lda PNT + 1

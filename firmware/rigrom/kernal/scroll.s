@@ -13,7 +13,7 @@ CTRL_ALONE      = $FB           ; STKEY
 ; Scrolls the screen up by its top line: one row or two. The cursor's row and
 ; the row where line input began move along.
 ; Uses: A, X, Y, PNT, USER, SAL
-; Cycles: 34,700 a row
+; Cycles: 35,200 a row
 scroll_up:
         ldx #0
 up:     txa
@@ -53,7 +53,7 @@ full_speed:
 ; Opens a blank row X; the rows from there on move down, the last is lost.
 ; In:   X = row
 ; Uses: A, X, Y, PNT, USER, SAL, SCHAR
-; Cycles: 1,000 + 1,410 (24 - row)
+; Cycles: 1,020 + 1,425 (24 - row)
 insert_row:
         stx SCHAR
         ldx #ROWS - 1

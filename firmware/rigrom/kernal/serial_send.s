@@ -87,7 +87,7 @@ one:    lda #SET_UP_TURNS
         bne bits
         jsr pull_clock
         jsr release_data
-        lda #ANSWER_TURNS       ; C = 1 after pull_clock's callers: see below
+        lda #ANSWER_TURNS
         sec
 taken:  bit CIA2_PORT_A
         bpl sent
