@@ -207,9 +207,10 @@ def test_shifted_space_repeats_as_space_does(cpu: RomCpu) -> None:
 def test_control_makes_scrolling_slow(cpu: RomCpu) -> None:
     def scroll(stop_row: int) -> int:
         cpu.memory.ram[0x91] = stop_row
-        start = cpu.cpu.processorCycles
+        start: int = cpu.cpu.processorCycles
         cpu.call(0xE8EA)
-        return cpu.cpu.processorCycles - start
+        end: int = cpu.cpu.processorCycles
+        return end - start
 
     assert scroll(0xFB) > scroll(0xFF) + 150_000
     cpu.memory.ram[0x91] = 0xFF
