@@ -6,12 +6,13 @@ keyboard read as a person means them: SHIFT+↑ is π (the set shows a chequered
 
 from __future__ import annotations
 
-import cbmcodecs2  # noqa: F401  (importing it registers the codecs)
+from cbmcodecs2 import petscii_c64en_lc
 
 from soulrig.errors import BadInput
 
 RETURN = 0x0D
-_CODEC = "petscii_c64en_lc"
+# The codec itself, not by its name: the library `d64` brings one of the same name, and which is found would be chance.
+_CODEC = petscii_c64en_lc.getregentry()
 _PI, _SHIFT_SPACE = 0xDE, 0xA0
 # The codes that keys send; the other printable ones only repeat them.
 _KEYS = (*range(0x20, 0x60), *range(0xA0, 0xE0))
@@ -36,7 +37,7 @@ def _text(code: int) -> str | None:
         case 0xA0:
             return " "
         case key:
-            return bytes([key]).decode(_CODEC)
+            return str(_CODEC.decode(bytes([key]))[0])
 
 
 TEXT: tuple[str | None, ...] = tuple(_text(code) for code in range(256))

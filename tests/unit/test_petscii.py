@@ -1,5 +1,8 @@
 """Text to keys and glyphs, held against the published tables of the lower/upper-case set."""
 
+import subprocess
+import sys
+
 import pytest
 
 from soulrig.buildtools import petscii
@@ -51,3 +54,11 @@ def test_codes_that_repeat_a_key_read_like_it() -> None:
 
 def test_every_screen_code_reads_as_something() -> None:
     assert len(petscii.from_screen_codes(bytes(range(256)))) == 256
+
+
+@pytest.mark.parametrize("first", ["d64", "cbmcodecs2"])
+def test_the_table_does_not_depend_on_what_was_imported_before(first: str) -> None:
+    code = f"import {first}; from soulrig.buildtools import petscii; print(ascii(petscii.TEXT))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == ascii(petscii.TEXT)
+    assert petscii.TEXT[0xBA] == "✓"
