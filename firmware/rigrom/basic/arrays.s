@@ -94,9 +94,9 @@ compare:
         lda (LOWTR),Y
         cmp VARNAM + 1
         beq found
-other:  iny
+other:  clc
+        iny
         lda (LOWTR),Y
-        clc
         adc LOWTR
         tax
         iny

@@ -3,6 +3,7 @@
 .include "lowmem.inc"
 .include "petscii.inc"
 .include "tokens.inc"
+.include "words.inc"
 
 .export crunch
 .import keywords
@@ -102,18 +103,21 @@ find_word:
         sta token
         ldy #0
 word:   ldx first_char
-letter: lda (INDEX2),Y
-        beq none
-        eor BUF,X
+        lda (INDEX2),Y          ; Y = 0
+        eor #FIRST_OF_WORD
+        beq none                ; WORDS_END
+letter: eor BUF,X
         beq more
-        cmp #$80                ; the same letter, and one of the two ends
-        beq found
+        asl
+        beq found               ; the same letter, shifted
         jsr skip_word
         inc token
         bne word                ; always
 more:   inx
         iny
-        bne letter
+        lda (INDEX2),Y
+        bpl letter
+        dex                     ; the whole word
 found:  pla
         tay
         lda token
@@ -126,12 +130,11 @@ none:   pla
 
 ; INDEX2 to the next word. In: Y = offset in this one. Out: Y = 0
 skip_word:
-        lda (INDEX2),Y
-        bmi last
         iny
-        bne skip_word
-last:   tya
-        sec                     ; + 1
+        lda (INDEX2),Y
+        bpl skip_word
+        tya
+        clc
         adc INDEX2
         sta INDEX2
         bcc same_page

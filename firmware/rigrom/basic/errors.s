@@ -4,6 +4,7 @@
 .include "kernal.inc"
 .include "lowmem.inc"
 .include "petscii.inc"
+.include "words.inc"
 .include "workspace.inc"
 
 .export bad_subscript, break_message, error_exit, file_data, illegal_direct
@@ -104,43 +105,37 @@ break_text:
 in_text:
         .byte " IN ", 0
 
-.macro name text
-        .repeat .strlen(text) - 1, n
-        .byte .strat(text, n)
-        .endrepeat
-        .byte .strat(text, .strlen(text) - 1) | $80
-.endmacro
-
 .segment "ERROR_NAMES"
 names:                          ; from error 1 on
-        name "TOO MANY FILES"
-        name "FILE OPEN"
-        name "FILE NOT OPEN"
-        name "FILE NOT FOUND"
-        name "DEVICE NOT PRESENT"
-        name "NOT INPUT FILE"
-        name "NOT OUTPUT FILE"
-        name "MISSING FILE NAME"
-        name "ILLEGAL DEVICE NUMBER"
-        name "NEXT WITHOUT FOR"
-        name "SYNTAX"
-        name "RETURN WITHOUT GOSUB"
-        name "OUT OF DATA"
-        name "ILLEGAL QUANTITY"
-        name "OVERFLOW"
-        name "OUT OF MEMORY"
-        name "UNDEF'D STATEMENT"
-        name "BAD SUBSCRIPT"
-        name "REDIM'D ARRAY"
-        name "DIVISION BY ZERO"
-        name "ILLEGAL DIRECT"
-        name "TYPE MISMATCH"
-        name "STRING TOO LONG"
-        name "FILE DATA"
-        name "FORMULA TOO COMPLEX"
-        name "CAN'T CONTINUE"
-        name "UNDEF'D FUNCTION"
-        name "VERIFY"
-        name "LOAD"
-        name "BREAK"
-        name "WHOLE NUMBERS ONLY"
+        phrase "TOO MANY FILES"
+        phrase "FILE OPEN"
+        phrase "FILE NOT OPEN"
+        phrase "FILE NOT FOUND"
+        phrase "DEVICE NOT PRESENT"
+        phrase "NOT INPUT FILE"
+        phrase "NOT OUTPUT FILE"
+        phrase "MISSING FILE NAME"
+        phrase "ILLEGAL DEVICE NUMBER"
+        phrase "NEXT WITHOUT FOR"
+        phrase "SYNTAX"
+        phrase "RETURN WITHOUT GOSUB"
+        phrase "OUT OF DATA"
+        phrase "ILLEGAL QUANTITY"
+        phrase "OVERFLOW"
+        phrase "OUT OF MEMORY"
+        phrase "UNDEF'D STATEMENT"
+        phrase "BAD SUBSCRIPT"
+        phrase "REDIM'D ARRAY"
+        phrase "DIVISION BY ZERO"
+        phrase "ILLEGAL DIRECT"
+        phrase "TYPE MISMATCH"
+        phrase "STRING TOO LONG"
+        phrase "FILE DATA"
+        phrase "FORMULA TOO COMPLEX"
+        phrase "CAN'T CONTINUE"
+        phrase "UNDEF'D FUNCTION"
+        phrase "VERIFY"
+        phrase "LOAD"
+        phrase "BREAK"
+        phrase "WHOLE NUMBERS ONLY"
+        .byte WORDS_END

@@ -1,5 +1,5 @@
 ; GOTO, GOSUB, RETURN, IF, ON, and skipping text. A GOSUB lies on the stack as:
-; token, line, text pointer.
+; token, text pointer, line.
 
 .include "errors.inc"
 .include "lowmem.inc"
@@ -7,7 +7,7 @@
 .include "workspace.inc"
 
 .export check_stack, data, gosub, goto, if, on, rem, return
-.import byte_value, check_char, check_number, error, execute, expression
+.import byte_value, check_number, error, execute, expression
 .import find_line, line_number, next_statement, skip_loops, syntax_error
 .import undefined_statement
 
@@ -17,12 +17,13 @@
 goto:   jsr line_number
         jsr find_line
         bcc missing
-        lda LOWTR
-        sbc #1                  ; C = 1
-        sta TXTPTR
-        lda LOWTR + 1
-        sbc #0
-        sta TXTPTR + 1
+        ldx LOWTR + 1           ; to the byte before the line
+        ldy LOWTR
+        bne borrow
+        dex
+borrow: dey
+        sty TXTPTR
+        stx TXTPTR + 1
         rts
 missing:
         jmp undefined_statement
@@ -31,13 +32,13 @@ missing:
 gosub:  jsr check_stack
         pla
         pla
-        lda TXTPTR + 1
-        pha
-        lda TXTPTR
-        pha
         lda CURLIN + 1
         pha
         lda CURLIN
+        pha
+        lda TXTPTR + 1
+        pha
+        lda TXTPTR
         pha
         lda #TOKEN_GOSUB
         pha
@@ -55,13 +56,13 @@ return: bne done                ; not the end of the statement
         txs
         pla
         pla
-        sta CURLIN
-        pla
-        sta CURLIN + 1
-        pla
         sta TXTPTR
         pla
         sta TXTPTR + 1
+        pla
+        sta CURLIN
+        pla
+        sta CURLIN + 1
         jsr data
         jmp next_statement
 no_gosub:
@@ -85,8 +86,9 @@ if:     jsr expression
         jsr CHRGOT
         cmp #TOKEN_GOTO
         beq decide
-        lda #TOKEN_THEN
-        jsr check_char
+        cmp #TOKEN_THEN
+        bne wrong
+        jsr CHRGET
 decide: lda FAC
         ora FAC + 1
         ora FAC + 2

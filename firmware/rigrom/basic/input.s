@@ -5,12 +5,13 @@
 .include "lowmem.inc"
 .include "petscii.inc"
 .include "tokens.inc"
+.include "words.inc"
 .include "workspace.inc"
 
 .export get, input, input_file, read
 .import assign, byte_value, check_char, check_comma, close_channel, data
 .import error, file_data, get_space, illegal_direct, literal, literal_until
-.import new_temporary, print_char, print_string, print_text, read_line
+.import new_line, new_temporary, print_char, print_string, print_word, read_line
 .import read_typed, signed_number, syntax_error, target, zero
 
 FROM_DATA       = $80           ; INPFLG
@@ -179,9 +180,8 @@ finished:
         beq done
         lda CHANNL
         bne done
-        lda #<extra
-        ldy #>extra
-        jmp print_text
+        ldx #0
+        jmp complain
 keep_data:
         lda INPPTR
         sta DATPTR
@@ -194,9 +194,8 @@ bad:    bit INPFLG
         bmi bad_data
         lda CHANNL
         bne bad_file
-        lda #<redo
-        ldy #>redo
-        jsr print_text
+        ldx #1
+        jsr complain
         lda OLDTXT              ; the statement once more
         sta TXTPTR
         lda OLDTXT + 1
@@ -272,5 +271,14 @@ swap:   ldx TXTPTR
         stx INPPTR + 1
         rts
 
-extra:  .byte "?EXTRA IGNORED", RETURN, 0
-redo:   .byte "?REDO FROM START", RETURN, 0
+; Complaint X and RETURN to the screen. Uses: A, X, Y, INDEX
+complain:
+        lda #<complaints
+        ldy #>complaints
+        jsr print_word
+        jmp new_line            ; CHANNL is 0
+
+complaints:
+        phrase "?EXTRA IGNORED"
+        phrase "?REDO FROM START"
+        .byte WORDS_END

@@ -196,10 +196,11 @@ find_loop:
         bne checked
         lda FORPNT + 1
         beq checked
-        cmp STACK_VARIABLE + 1,X
+        lda STACK_VARIABLE,X
+        cmp FORPNT
         bne deeper
-        lda FORPNT
-        cmp STACK_VARIABLE,X
+        lda STACK_VARIABLE + 1,X
+        cmp FORPNT + 1
         beq checked
 deeper: txa
         clc

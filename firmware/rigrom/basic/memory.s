@@ -17,16 +17,16 @@ poke:   jsr address_byte
 
 ; WAIT address, mask, inverted: until (memory XOR inverted) AND mask is not 0
 wait:   jsr address_byte
-        stx FORPNT
+        stx FORPNT + 1          ; the mask
         ldx #0
         jsr CHRGOT
         beq look
         jsr comma_byte
-look:   stx FORPNT + 1
+look:   stx FORPNT
         ldy #0
 again:  lda (LINNUM),Y
-        eor FORPNT + 1
-        and FORPNT
+        eor FORPNT
+        and FORPNT + 1
         beq again
         rts
 

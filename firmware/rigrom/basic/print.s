@@ -4,6 +4,7 @@
 .include "lowmem.inc"
 .include "petscii.inc"
 .include "tokens.inc"
+.include "words.inc"
 .include "workspace.inc"
 
 .export close_channel, cmd, new_line, print, print_char, print_file
@@ -77,16 +78,16 @@ line_done:
 end_of_list:
         rts
 
-comma:  sec
-        jsr PLOT
-        tya
-        sec
-to_column:
-        sbc #COLUMNS
-        bcs to_column
-        eor #$FF
-        adc #1                  ; C = 0
+comma:  jsr get_column
+        lda #COLUMNS - 1        ; the last column of its field
+field:  cmp COUNT
+        bcs in_field
+        adc #COLUMNS            ; C = 0
+        bcc field               ; always
+in_field:
+        sbc COUNT
         tax
+        inx                     ; to the next field's first
         bne rights              ; always
 
 ; TAB(column), SPC(n)
@@ -100,9 +101,7 @@ tab_or_space:
         plp
         bcc rights
         stx COLUMN
-        sec
-        jsr PLOT
-        sty COUNT
+        jsr get_column
         lda COLUMN
         sec
         sbc COUNT
@@ -120,6 +119,13 @@ separator:
 wrong:  jmp syntax_error
 
 .segment "OUTPUT"
+
+; Out: COUNT = column of the cursor. Uses: X, Y
+get_column:
+        sec
+        jsr PLOT
+        sty COUNT
+        rts
 
 ; One to the right: on the screen nothing is rubbed out. Keeps X, Y
 right:  lda #' '
@@ -171,7 +177,7 @@ print_number:
         ldy #>(NUMBER_TEXT + 1)
         bne print_text          ; always
 
-; Prints a word from a table; the last character of each has bit 7 set.
+; Prints an entry of a table of words (words.inc).
 ; In:   A/Y = address of the table, X = number of the word
 ; Uses: A, X, Y, INDEX
 print_word:
@@ -179,22 +185,26 @@ print_word:
         sty INDEX + 1
         ldy #0
 seek:   dex
-        bmi letters
-skip:   lda (INDEX),Y
-        php
-        inc INDEX
+        bmi entry
+skip:   inc INDEX
         bne same_page
         inc INDEX + 1
 same_page:
-        plp
+        lda (INDEX),Y
         bpl skip
         bmi seek                ; always
-letters:
-        lda (INDEX),Y
-        php
-        and #$7F
+entry:  lda (INDEX),Y
+        and #<~FIRST_OF_WORD
+letter: cmp #'A' | AFTER_SPACE
+        bcc no_space
+        pha
+        lda #' '
+        jsr print_char
+        pla
+        and #<~AFTER_SPACE
+no_space:
         jsr print_char
         iny
-        plp
-        bpl letters
+        lda (INDEX),Y
+        bpl letter
         rts

@@ -24,36 +24,34 @@ wrong:  jmp syntax_error
 ; In:   A and flags as CHRGOT
 ; Out:  LINNUM, 0 if there is no digit; A and flags as CHRGOT behind it
 ; Uses: A, X, INDEX
-; n = 10 n + digit
+; n = 8 n + 2 n + digit
 line_number:
         ldx #0
         stx LINNUM
         stx LINNUM + 1
 digit:  bcs done
-        and #$0F
-        pha
         ldx LINNUM + 1
         cpx #FIRST_TOO_BIG
         bcs wrong
-        stx INDEX
-        lda LINNUM
-        asl                     ; 2 n
-        rol INDEX
-        asl                     ; 4 n
-        rol INDEX
-        adc LINNUM              ; 5 n
-        sta LINNUM
+        and #$0F
+        asl LINNUM              ; 2 n; no shift carries
+        rol LINNUM + 1
+        adc LINNUM              ; 2 n + digit
+        sta INDEX
+        lda LINNUM + 1
+        adc #0
+        sta INDEX + 1
+        asl LINNUM              ; 4 n
+        rol LINNUM + 1
+        asl LINNUM              ; 8 n
+        rol LINNUM + 1
         lda INDEX
+        adc LINNUM
+        sta LINNUM
+        lda INDEX + 1
         adc LINNUM + 1
         sta LINNUM + 1
-        asl LINNUM              ; 10 n
-        rol LINNUM + 1
-        pla
-        adc LINNUM              ; C = 0
-        sta LINNUM
-        bcc next
-        inc LINNUM + 1
-next:   jsr CHRGET
+        jsr CHRGET
         jmp digit
 done:   rts
 
