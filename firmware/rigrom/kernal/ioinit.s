@@ -16,8 +16,8 @@ NTSC_LAST_LINE  = 262           ; a PAL picture goes on to line 311
 
 ; IOINIT: the chips as programs expect them.
 ; In:   PALNTS
-; Uses: A, X
-; Cycles: 120
+; Uses: A, X, Y
+; Cycles: 199
 ; The port's data comes before its direction: with the direction first, the
 ; pins would follow the old data for a moment and bank this ROM out.
 chip_init:
@@ -25,25 +25,22 @@ chip_init:
         sta PORT
         lda #PORT_OUTPUTS
         sta PORT_DDR
-        lda #$7F                ; no interrupts
-        sta CIA1_ICR
-        sta CIA2_ICR
-        sta CIA1_COLUMNS        ; RUN/STOP's column, for the clock's STOP test
-        lda #$08                ; timers stopped, one shot
-        sta CIA1_CONTROL_A
-        sta CIA2_CONTROL_A
-        sta CIA1_CONTROL_B
-        sta CIA2_CONTROL_B
-        ldx #0
-        stx CIA1_DDRB           ; rows are inputs
-        stx CIA2_DDRB
-        stx SID_VOLUME
+        ldx #CIA_REGISTERS - 1
+both:   ldy cia_registers,X
+        lda cia_values,X
+        sta CIA1,Y
+        sta CIA2_PORT_A,Y       ; its first register
         dex
-        stx CIA1_DDRA           ; columns are outputs
-        lda #$07                ; serial bus released, video bank 0
-        sta CIA2_PORT_A
-        lda #$3F
-        sta CIA2_DDRA
+        bpl both
+        ldy #$7F                ; RUN/STOP's column, for the clock's STOP test
+        sty CIA1_COLUMNS
+        stx CIA1_DDRA           ; X = $FF: columns are outputs
+        inx
+        stx SID_VOLUME
+        ldy #$07                ; serial bus released, video bank 0
+        sty CIA2_PORT_A
+        ldy #$3F
+        sty CIA2_DDRA
         ; falls through NOPs into jiffy_start
 
 .segment "JIFFY_START"          ; $FDDD
@@ -63,6 +60,13 @@ pal_period:
         jmp timer_start
 
 .segment "START_UP"
+
+; What both CIAs get, the last pair first: interrupts off before the timers.
+cia_registers:
+        .lobytes CIA1_DDRB, CIA1_CONTROL_B, CIA1_CONTROL_A, CIA1_ICR
+CIA_REGISTERS = * - cia_registers
+cia_values:                     ; user port and rows are inputs; timers stopped
+        .byte 0, $08, $08, $7F
 
 timer_start:
         sta CIA1_TIMER_A + 1

@@ -19,9 +19,9 @@ nmi_handler:
         pha
         tya
         pha
-        lda #$7F
-        sta CIA2_ICR            ; one at a time
-        ldy CIA2_ICR
+        ldy #$7F
+        sty CIA2_ICR            ; one at a time
+        bit CIA2_ICR
         bmi leave               ; a timer or FLAG, which nobody here asked for
         jsr cartridge_present
         bne restore_key
@@ -33,8 +33,8 @@ restore_key:
 
 ; BRK, and RUN/STOP with RESTORE: chips, vectors and screen are set up again.
 brk_handler:                    ; $FE66
-        jsr restor
         jsr chip_init
+        jsr restor
         jsr screen_init
         jmp (BASIC_WARM)
 

@@ -12,15 +12,15 @@ RS_232          = 2
 .segment "PARAMETERS"           ; $FDF9
 
 ; SETNAM. In: A = length, X/Y = address of the name
-setnam: sta FNLEN
-        stx FNADR
+setnam: stx FNADR
         sty FNADR + 1
+        sta FNLEN
         rts
 
 ; SETLFS. In: A, X, Y = logical file, device, secondary address
-setlfs: sta LA                  ; $FE00
-        stx FA
+setlfs: stx FA                  ; $FE00
         sty SA
+        sta LA
         rts
 
 ; READST. Out: A = STATUS; that of RS-232 is cleared by reading it
@@ -62,19 +62,19 @@ settmo: sta TIMOUT              ; $FE21
 ; MEMTOP. In: C = 1: read, C = 0: set. In/out: X/Y = end of the memory
 memory_top:                     ; $FE25
         bcc set_top
-        ldx MEMEND
         ldy MEMEND + 1
+        ldx MEMEND
 set_top:
-        stx MEMEND
         sty MEMEND + 1
+        stx MEMEND
         rts
 
 ; MEMBOT. In: C = 1: read, C = 0: set. In/out: X/Y = start of the memory
 memory_bottom:                  ; $FE34
         bcc set_bottom
-        ldx MEMSTR
         ldy MEMSTR + 1
+        ldx MEMSTR
 set_bottom:
-        stx MEMSTR
         sty MEMSTR + 1
+        stx MEMSTR
         rts

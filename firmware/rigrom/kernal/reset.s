@@ -4,7 +4,7 @@
 .include "lowmem.inc"
 
 .export cartridge_present, ramtas, reset
-.import chip_init, cint, restor
+.import chip_init, find_standard, jiffy_start, restor, screen_init
 
 DEFAULT_HIBASE  = $04
 FIRST_PAGE      = $08           ; memory for programs begins here
@@ -24,7 +24,9 @@ no_cartridge:
         jsr chip_init
         jsr ramtas
         jsr restor
-        jsr cint
+        jsr find_standard
+        jsr screen_init
+        jsr jiffy_start
         cli
         jmp (BASIC_COLD)
 
@@ -40,6 +42,9 @@ next:   lda mark,X
         bpl next
         lda #0
 done:   rts
+
+.segment "START_UP"
+
 mark:   .byte $C3, $C2, $CD, "80"
 mark_end:
 
