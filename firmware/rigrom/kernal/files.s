@@ -34,12 +34,12 @@ remove: pla
         tax
         dec LDTND
         ldy LDTND               ; the last entry fills the gap
-        lda LAT,Y
-        sta LAT,X
-        lda FAT,Y
-        sta FAT,X
         lda SAT,Y
         sta SAT,X
+        lda FAT,Y
+        sta FAT,X
+        lda LAT,Y
+        sta LAT,X
 closed: clc
         rts
 
@@ -57,12 +57,12 @@ missing:
 
 ; LA, FA, SA of entry X. Uses: A
 use_file:
-        lda LAT,X
-        sta LA
-        lda FAT,X
-        sta FA
         lda SAT,X
         sta SA
+        lda FAT,X
+        sta FA
+        lda LAT,X
+        sta LA
         rts
 
 .segment "OPEN"                 ; $F34A
@@ -84,13 +84,13 @@ is_new: ldx LDTND
         cpx #MAX_FILES
         lda #TOO_MANY_FILES
         bcs open_failed
-        inc LDTND               ; it is in the table even if nobody answers
-        lda LA
-        sta LAT,X
         lda SA
         ora #DATA_COMMAND
         sta SA
         sta SAT,X
+        lda LA
+        sta LAT,X
+        inc LDTND               ; it is in the table even if nobody answers
         lda FA
         sta FAT,X
         beq is_open

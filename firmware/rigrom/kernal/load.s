@@ -20,8 +20,8 @@ relocation      = SAL           ; the secondary address: 0: load to MEMUSS
 ; In:   A = 0: load, otherwise verify; X/Y = address for secondary address 0;
 ;       SETLFS, SETNAM
 ; Out:  C = 0: X/Y = end + 1; C = 1: A = error number; STATUS
-load:   stx MEMUSS
-        sty MEMUSS + 1
+load:   sty MEMUSS + 1
+        stx MEMUSS
         jmp (ILOAD)
 
 ; Where ILOAD leads to. In: A, MEMUSS
@@ -44,7 +44,7 @@ load_handler:                   ; $F4A5
         bcs nobody
         lda FA
         jsr talk
-        lda SA
+        lda #DATA_LOAD
         jsr tksa
         jsr acptr
         sta EAL

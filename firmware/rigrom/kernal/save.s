@@ -16,13 +16,13 @@ DATA_WRITE      = $61
 ; In:   A = zero page address of the start address, X/Y = end + 1;
 ;       SETLFS, SETNAM
 ; Out:  C = 1: A = error number; STATUS
-save:   stx EAL                 ; $F5DD
-        sty EAL + 1
+save:   sty EAL + 1             ; $F5DD
+        stx EAL
         tax
-        lda $00,X
-        sta STAL
         lda $01,X
         sta STAL + 1
+        lda $00,X
+        sta STAL
         jmp (ISAVE)
 
 ; Where ISAVE leads to. In: STAL, EAL

@@ -82,8 +82,8 @@ second: sta BSOUR               ; $EDB9
 
 ; Uses: A
 release_attention:              ; $EDBE
-        lda CIA2_PORT_A
-        and #<~ATTENTION_OUT
+        lda #<~ATTENTION_OUT
+        and CIA2_PORT_A
         sta CIA2_PORT_A
         rts
 
@@ -151,8 +151,8 @@ serial_open:
         bmi opened
         ldy #0
 next:   lda (FNADR),Y
-        jsr ciout
         iny
+        jsr ciout
         cpy FNLEN
         bne next
         jsr unlsn

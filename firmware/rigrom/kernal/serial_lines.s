@@ -12,31 +12,32 @@ TURNS_OF_A_MILLISECOND = 208    ; of 5 cycles; 1,023 cycles are one on NTSC
 .segment "SERIAL_LINES"
 
 ; Uses: A
-; Cycles: 20, with the JSR
+; Cycles: 22, with the JSR; pull_data 25
 release_clock:                  ; $EE85
-        lda CIA2_PORT_A
-        and #<~CLOCK_OUT
+        lda #<~CLOCK_OUT
+        and CIA2_PORT_A
         sta CIA2_PORT_A
         rts
 
 ; VICE knows the virtual drives' entries by JSR to this one and the next.
 pull_clock:                     ; $EE8E
-        lda CIA2_PORT_A
-        ora #CLOCK_OUT
+        lda #CLOCK_OUT
+        ora CIA2_PORT_A
         sta CIA2_PORT_A
         rts
 
 release_data:                   ; $EE97
-        lda CIA2_PORT_A
-        and #<~DATA_OUT
+        lda #<~DATA_OUT
+        and CIA2_PORT_A
+set_lines:
         sta CIA2_PORT_A
         rts
 
 pull_data:                      ; $EEA0
-        lda CIA2_PORT_A
-        ora #DATA_OUT
-        sta CIA2_PORT_A
-        rts
+        lda #DATA_OUT
+        ora CIA2_PORT_A
+        bne set_lines           ; always
+        .res 2, $EA
 
 ; Reads the lines when they have settled. VICE looks for the first three bytes,
 ; and answers for a virtual drive that the clock is low.
