@@ -196,12 +196,12 @@ key_fetch:
         pha
         lda KEYD
         pha
-        ldx #0
-shift:  lda KEYD + 1,X
-        sta KEYD,X
-        inx
+        ldx #1
+shift:  lda KEYD,X
+        sta KEYD - 1,X
         cpx NDX
-        bne shift
+        inx
+        bcc shift
         dec NDX
         pla
         sta SCHAR

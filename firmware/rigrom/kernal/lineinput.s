@@ -38,13 +38,14 @@ edit:   lda NDX
 
 ; SHIFT + RUN/STOP types LOAD and RUN.
 load_and_run:
-        ldx #<AUTOSTART_LENGTH
-        stx NDX
-type:   lda autostart - 1,X
-        sta KEYD - 1,X
-        dex
+        ldx #0
+type:   lda autostart,X
+        sta KEYD,X
+        inx
+        cpx #<AUTOSTART_LENGTH
         bne type
-        beq edit
+        stx NDX
+        beq edit                ; always: X = the length
 
 ; Where the line ends and where it begins.
 entered:
@@ -134,8 +135,8 @@ save_registers:
 ; Out: INDX = columns up to the last that is not blank, at least 1; QTSW = 0
 line_length:
         ldy LNMX
-back:   lda (PNT),Y
-        cmp #SPACE
+        lda #SPACE
+back:   cmp (PNT),Y
         bne found
         dey
         bne back

@@ -22,13 +22,13 @@ VIC_REGISTERS   = $2F
 .segment "SCREEN_CALLS"         ; $E500
 
 ; IOBASE. Out: X/Y = address of CIA 1
-iobase: ldx #<CIA1
-        ldy #>CIA1
+iobase: ldy #>CIA1
+        ldx #<CIA1
         rts
 
 ; SCREEN. Out: X, Y = columns, rows
-screen: ldx #COLUMNS           ; $E505
-        ldy #ROWS
+screen: ldy #ROWS               ; $E505
+        ldx #COLUMNS
         rts
 
 ; PLOT: reads or sets the cursor.
@@ -36,11 +36,11 @@ screen: ldx #COLUMNS           ; $E505
 ; Out:  X, Y = row, column
 ; Uses: A
 plot:   bcs read                ; $E50A
-        stx TBLX
         sty PNTR
+        stx TBLX
         jsr select_row
-read:   ldx TBLX
-        ldy PNTR
+read:   ldy PNTR
+        ldx TBLX
         rts
 
 ; Screen, editor and keyboard as after a reset.
@@ -245,12 +245,12 @@ draw:   ldy PNTR                ; $EA1C
 
 ; Points USER to the colour cells that belong to PNT. Uses: A
 row_colours:                    ; $EA24
-        lda PNT
-        sta USER
         lda PNT + 1
         and #$03                ; colour RAM lies like the screen in its 1 KB
         ora #>COLOUR_RAM
         sta USER + 1
+        lda PNT
+        sta USER
         rts
 
         .assert screen = $E505, error, "published address"
