@@ -20,6 +20,7 @@ FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 PROGRAM_NAME = "soulplayer"
 MANIFEST_SCHEMA = "soulrig.manifest/1"
 LARGEST = {"vocabulary": 256, "width": 64, "ffn": 256, "layers": 8, "context": 64}
+LARGEST_LANES = 255  # of the cache of keys, and of values
 
 
 @dataclass(frozen=True)
@@ -57,18 +58,19 @@ def build(soul: Soul) -> Built:
     for name, limit in LARGEST.items():
         if getattr(soul.sizes, name) > limit:
             raise BadInput(f"the soul's {name} is {getattr(soul.sizes, name)}, the program takes {limit} at most")
-    source, packed = packer.pack(soul, tokenizer)
-    with tempfile.TemporaryDirectory(prefix="soulrig-build-") as name:
-        folder = Path(name)
-        (folder / "config.inc").write_text(layout.config_include(soul, len(tokenizer.ranked)))
-        (folder / "soul_data.s").write_text(source)
-        (folder / packer.PACKED_FILE).write_bytes(packed)
-        player = FIRMWARE / "soulplayer"
-        sources = [*sorted(player.glob("*.s")), folder / "soul_data.s"]
+    lanes = soul.sizes.layers * max(2 * soul.sizes.width, soul.sizes.heads * soul.sizes.context)
+    if lanes > LARGEST_LANES:
+        raise BadInput(
+            f"the soul's keys and values take {lanes} lanes, which is layers times twice the width, or times heads and "
+            f"context; the program takes {LARGEST_LANES} at most"
+        )
+    packed = packer.pack_matrices(soul)
+    try:
+        program = _assemble(soul, packed, tokenizer)
+    except assembler.DoesNotFitError:
+        packed = packer.pack_matrices(soul, tight=True)
         try:
-            program = assembler.assemble(
-                sources, player / "soulplayer.cfg", f"{PROGRAM_NAME}.prg", include=[folder, player]
-            )
+            program = _assemble(soul, packed, tokenizer)
         except assembler.DoesNotFitError as error:
             raise BadInput(
                 f"the soul doesn't fit: {error.bytes_over} bytes over in memory area {error.area}; "
@@ -76,11 +78,27 @@ def build(soul: Soul) -> Built:
             ) from error
     prg = program.outputs[f"{PROGRAM_NAME}.prg"]
     d64 = make_d64("soulrig", "sr", {PROGRAM_NAME: prg})
-    manifest = _manifest(soul, tokenizer, program, prg, d64)
+    manifest = _manifest(soul, packed, tokenizer, program, prg, d64)
     return Built(prg, d64, manifest, program.symbols, program.segments)
 
 
-def _manifest(soul: Soul, tokenizer: Tokenizer, program: assembler.Program, prg: bytes, d64: bytes) -> dict[str, Any]:
+def _assemble(soul: Soul, packed: packer.Packed, tokenizer: Tokenizer) -> assembler.Program:
+    """The program. Raises DoesNotFitError."""
+    source, data = packer.pack(soul, packed, tokenizer)
+    with tempfile.TemporaryDirectory(prefix="soulrig-build-") as name:
+        folder = Path(name)
+        constants = packer.constants(soul, packed)
+        (folder / "config.inc").write_text(layout.config_include(soul, len(tokenizer.ranked), constants))
+        (folder / "soul_data.s").write_text(source)
+        (folder / packer.PACKED_FILE).write_bytes(data)
+        player = FIRMWARE / PROGRAM_NAME
+        sources = [*sorted(player.glob("*.s")), folder / "soul_data.s"]
+        return assembler.assemble(sources, player / "soulplayer.cfg", f"{PROGRAM_NAME}.prg", include=[folder, player])
+
+
+def _manifest(
+    soul: Soul, packed: packer.Packed, tokenizer: Tokenizer, program: assembler.Program, prg: bytes, d64: bytes
+) -> dict[str, Any]:
     sizes = soul.sizes
     load = int.from_bytes(prg[:2], "little")
     return {
@@ -104,7 +122,7 @@ def _manifest(soul: Soul, tokenizer: Tokenizer, program: assembler.Program, prg:
             "max_reply": soul.reply_limit,
         },
         "telemetry": layout.telemetry_manifest(soul, program.symbols),
-        "tensors": packer.tensor_manifest(sizes, soul, program.symbols),
+        "tensors": packer.tensor_manifest(soul, packed, program.symbols),
         "tokenizer": packer.tokenizer_manifest(tokenizer, program.symbols),
         "segments": [
             {"name": segment.name, "start": segment.start, "end": segment.end} for segment in program.segments

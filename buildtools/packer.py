@@ -1,12 +1,12 @@
 """Packs a soul for the engine: `soul_data.s` for the assembler, with the bytes that it includes, and back again.
 
-Matrices are stored column after column with weights as `w + 128`, because the engine multiplies a whole column by one
-input; biases as all low bytes, then all high bytes. Everything else keeps the order of the soul file.
+Matrices are stored as bit planes with their rows sorted, biases in the same order and split (see planes.py); everything
+else keeps the order of the soul file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,23 @@ import numpy as np
 import numpy.typing as npt
 
 from soulrig.buildtools.petscii import TEXT, screen_code, to_screen_codes
+from soulrig.buildtools.planes import (
+    LOW_INPUTS,
+    PAGE,
+    PLANES,
+    Block,
+    Group,
+    PackedMatrix,
+    bits_needed,
+    group_inputs,
+    groups_of,
+    pack_bias,
+    pack_blocks,
+    pack_matrix,
+    read_blocks,
+    unpack_bias,
+    unpack_block,
+)
 from soulrig.errors import BadInput
 from soulrig.model.reference import EXP
 from soulrig.model.soul import Sizes, Soul, Tensor
@@ -21,46 +38,66 @@ from soulrig.model.tokenizer import FIRST_TEXT, Tokenizer
 
 PACKED_FILE = "soul_data.bin"
 MATRICES = ("q", "k", "v", "proj", "fc1_w", "fc2_w")  # of a layer, in the engine's order
+HEAD_GROUPS = [4, 4]  # a query's inputs
+KEY_BYTES = 24  # of a head's key
+IO_RAM = 4096  # bytes under the I/O registers, where the values lie
+SUMS_BYTES = 512  # of wide.s
+HIGH_RAM = 8177  # bytes under the KERNAL
+HIGH_TABLES = 3072  # bytes of tables that may lie there beside the keys
 NOT_PRINTABLE = 0xFF  # in petscii_screen: a code the line editor ignores
-
-Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Encoding:
-    """How a tensor's numbers lie in memory, and how to read them back: `unpack(data, rows, cols)`."""
+class Packed:
+    """A soul's matrices as the engine takes them, by name, and the groups of their inputs by number of inputs."""
 
-    pack: Callable[[Array], bytes]
-    unpack: Callable[[bytes, int, int], Array]
-
-
-def _unpack_columns(data: bytes, rows: int, cols: int) -> Array:
-    return (np.frombuffer(data, np.uint8).reshape(cols, rows).T ^ 128).view(np.int8)
+    matrices: dict[str, PackedMatrix]
+    groups: dict[int, tuple[Group, ...]]
 
 
-def _unpack_split(data: bytes, rows: int, _cols: int) -> Array:
-    return np.frombuffer(data, np.uint8).reshape(2, rows).T.copy().view("<i2").reshape(rows).astype(np.int16)
+def pack_matrices(soul: Soul, *, tight: bool = False) -> Packed:
+    """Choose groups, bits and order of rows from a soul's sizes and weights, for speed or, if `tight`, for memory."""
+    sizes = soul.sizes
+    names = matrix_names(sizes)
+    bits = {name: sum(bits_needed(row) for row in soul.tensors[name].data) for name in names}
+    wide = [name for name in names if name.endswith("fc2_w")]
+    groups = {
+        sizes.ffn: group_inputs(sizes.ffn, sum(bits[name] for name in wide), sizes.layers, tight=tight),
+        # q, k and v share one set of tables
+        sizes.width: group_inputs(
+            sizes.width, sum(bits[name] for name in names if name not in wide), 3 * sizes.layers + 1, tight=tight
+        ),
+    }
+    matrices = {}
+    for name in names:
+        tensor = soul.tensors[name]
+        bias = soul.tensors[bias_of(name)].data if has_bias(name) else None
+        shift = tensor.shift + (name != "out")
+        matrices[name] = pack_matrix(tensor.data, shift, bias, groups[tensor.data.shape[1]])
+    return Packed(matrices, groups)
 
 
-ENCODINGS = {
-    "rows": Encoding(
-        lambda data: data.astype(np.int8).tobytes(),
-        lambda data, rows, cols: np.frombuffer(data, np.int8).reshape((rows,) if cols == 1 else (rows, cols)),
-    ),
-    "columns+128": Encoding(lambda data: (data.T.astype(np.int8).view(np.uint8) ^ 128).tobytes(), _unpack_columns),
-    "low-high": Encoding(
-        lambda data: data.astype("<i2").view(np.uint8).reshape(-1, 2).T.tobytes(),
-        _unpack_split,
-    ),
-}
+def matrix_names(sizes: Sizes) -> list[str]:
+    """The matrices in the engine's order: six a layer, then `out`."""
+    return [f"layer{layer}.{part}" for layer in range(sizes.layers) for part in MATRICES] + ["out"]
+
+
+def has_bias(name: str) -> bool:
+    """Whether a matrix has a bias."""
+    return name.endswith(("fc1_w", "fc2_w"))
+
+
+def bias_of(name: str) -> str:
+    """The name of a matrix's bias."""
+    return name[:-1] + "b"
 
 
 def encoding_of(name: str) -> str:
     """The name of the encoding that the engine wants for a tensor."""
     part = name.rpartition(".")[2]
     if part in MATRICES or part == "out":
-        return "columns+128"
-    return "low-high" if part in ("fc1_b", "fc2_b") else "rows"
+        return "planes"
+    return "bias" if part in ("fc1_b", "fc2_b") else "rows"
 
 
 def label_of(name: str) -> str:
@@ -68,7 +105,7 @@ def label_of(name: str) -> str:
     return "soul_" + name.replace(".", "_")
 
 
-def pack(soul: Soul, tokenizer: Tokenizer) -> tuple[str, bytes]:
+def pack(soul: Soul, packed: Packed, tokenizer: Tokenizer) -> tuple[str, bytes]:
     """The source `soul_data.s` and the content of PACKED_FILE that it includes.
 
     Raises BadInput for a token that the C64's character set can't show.
@@ -77,14 +114,15 @@ def pack(soul: Soul, tokenizer: Tokenizer) -> tuple[str, bytes]:
     body: list[str] = []
     offset = 0
     for name, *_ in soul.sizes.tensors():
-        data = ENCODINGS[encoding_of(name)].pack(soul.tensors[name].data)
+        data = tensor_bytes(name, soul.tensors[name], packed)
         body.append(f'{label_of(name)}: .incbin "{PACKED_FILE}", {offset}, {len(data)}')
         parts.append(data)
         offset += len(data)
     lines = [
         "; Written by soulrig build: the soul's tables and weights.",
         '.segment "RODATA"',
-        *_matrix_tables(soul),
+        *_matrix_tables(soul.sizes, packed),
+        *_group_tables(soul.sizes, packed),
         *_norm_tables(soul),
         *_table("exp_table", EXP.tolist()),
         *_tokenizer_tables(tokenizer),
@@ -96,19 +134,61 @@ def pack(soul: Soul, tokenizer: Tokenizer) -> tuple[str, bytes]:
     return "\n".join(lines) + "\n", b"".join(parts)
 
 
-def tensor_manifest(sizes: Sizes, soul: Soul, symbols: dict[str, int]) -> list[dict[str, Any]]:
+def tensor_bytes(name: str, tensor: Tensor, packed: Packed) -> bytes:
+    """A tensor as it lies in memory."""
+    encoding = encoding_of(name)
+    if encoding == "planes":
+        return b"".join(bytes(block.order) + block.data for block in packed.matrices[name].blocks)
+    if encoding == "bias":
+        return b"".join(packed.matrices[name[:-1] + "w"].biases)
+    return tensor.data.astype(np.int8).tobytes()
+
+
+def constants(soul: Soul, packed: Packed) -> dict[str, int]:
+    """What the engine's code is made from, for `config.inc`."""
+    sizes = soul.sizes
+    numbers = {"PLANES": PLANES, "INPUTS_WIDTH": 0, "INPUTS_FFN": 1}
+    for inputs, name in ((sizes.ffn, "FFN"), (sizes.width, "WIDTH")):
+        groups = packed.groups[inputs]
+        numbers[f"GROUPS_{name}"] = len(groups)
+        numbers |= {f"{name}_TABLE_{number}": group.table for number, group in enumerate(groups)}
+    every = [group for groups in packed.groups.values() for group in groups]
+    same = sizes.width == sizes.ffn
+    numbers["GROUPS_FFN_FIRST"] = 0 if same else numbers["GROUPS_WIDTH"]
+    numbers["ENTRIES_FFN"] = 0 if same else PLANES
+    numbers["SMALLEST_GROUP"] = min(group.size for group in every)
+    numbers["SUBSET_PAGES"] = -(-max(group.table + group.entries for group in every) // PAGE)
+    numbers["GROUPS_HEAD_FIRST"] = numbers["GROUPS_FFN_FIRST"] + numbers["GROUPS_FFN"]
+    keys = KEY_BYTES * sizes.layers * sizes.heads * sizes.context
+    values = sizes.context * (2 * sizes.layers * sizes.width + 1)
+    slow = PAGE * numbers["SUBSET_PAGES"] + SUMS_BYTES
+    numbers["SLOW_UNDER_IO"] = int(-(-values // PAGE) * PAGE + slow <= IO_RAM)
+    numbers["TABLES_HIGH"] = int(keys + HIGH_TABLES <= HIGH_RAM)
+    matrices = [matrix for matrix in packed.matrices.values() if matrix.limit]
+    numbers["FRACTION"] = max((matrix.fraction for matrix in matrices), default=0)
+    return numbers
+
+
+def tensor_manifest(soul: Soul, packed: Packed, symbols: dict[str, int]) -> list[dict[str, Any]]:
     """Where each tensor lies in the program's memory, in the soul file's order."""
-    return [
-        {
+    entries = []
+    for name, _, rows, cols in soul.sizes.tensors():
+        encoding = encoding_of(name)
+        entry: dict[str, Any] = {
             "name": name,
             "address": symbols[label_of(name)],
             "rows": rows,
             "cols": cols,
             "shift": soul.tensors[name].shift,
-            "encoding": encoding_of(name),
+            "encoding": encoding,
         }
-        for name, _, rows, cols in sizes.tensors()
-    ]
+        if encoding != "rows":
+            matrix = name if encoding == "planes" else name[:-1] + "w"
+            entry["matrix"] = symbols[label_of(matrix)]
+            entry["groups"] = [group.size for group in packed.matrices[matrix].groups]
+            entry["blocks"] = [list(block.plane_rows) for block in packed.matrices[matrix].blocks]
+        entries.append(entry)
+    return entries
 
 
 def tokenizer_manifest(tokenizer: Tokenizer, symbols: dict[str, int]) -> dict[str, int]:
@@ -120,21 +200,88 @@ def tokenizer_manifest(tokenizer: Tokenizer, symbols: dict[str, int]) -> dict[st
 def unpack_tensor(memory: bytes, start: int, entry: dict[str, Any]) -> Tensor:
     """Read back a tensor by its manifest entry from `memory`, whose first byte lies at address `start`."""
     rows, cols = entry["rows"], entry["cols"]
-    size = rows * cols * (2 if entry["encoding"] == "low-high" else 1)
-    offset = entry["address"] - start
-    return Tensor(ENCODINGS[entry["encoding"]].unpack(memory[offset : offset + size], rows, cols), entry["shift"])
+    at = entry["address"] - start
+    if entry["encoding"] == "rows":
+        data = np.frombuffer(memory, np.int8, rows * cols, at)
+        return Tensor(data.reshape((rows,) if cols == 1 else (rows, cols)), entry["shift"])
+    groups, blocks = _blocks_of(memory, start, entry)
+    if entry["encoding"] == "planes":
+        weights = np.zeros((rows, cols), np.int8)
+        for block in blocks:
+            weights[list(block.order)] = unpack_block(block, groups)
+        return Tensor(weights, entry["shift"])
+    biases = np.zeros(rows, np.int16)
+    for block in blocks:
+        biases[list(block.order)] = unpack_bias(memory[at:], block)
+        at += 3 * len(block.order)
+    return Tensor(biases, entry["shift"])
 
 
-def _matrix_tables(soul: Soul) -> Iterator[str]:
-    """The engine's parallel tables over its matrices: six a layer, then `out`."""
-    names = [f"layer{layer}.{part}" for layer in range(soul.sizes.layers) for part in MATRICES] + ["out"]
-    biases = [label_of(name[:-1] + "b") if name.endswith(("fc1_w", "fc2_w")) else "0" for name in names]
-    shapes = {name: (rows, cols) for name, _, rows, cols in soul.sizes.tensors()}
-    yield from _addresses("matrix", [label_of(name) for name in names])
-    yield from _table("matrix_rows", [shapes[name][0] & 255 for name in names])
-    yield from _table("matrix_cols", [shapes[name][1] & 255 for name in names])
-    yield from _table("matrix_shift", [(soul.tensors[name].shift + (name != "out")) & 255 for name in names])
-    yield from _addresses("bias", biases)
+def repack_tensor(memory: bytes, start: int, entry: dict[str, Any], data: npt.NDArray[Any]) -> bytes:
+    """`memory` with other numbers in a tensor, encoded as its manifest entry says.
+
+    Raises BadInput where a number does not fit the bits that the program has for its row.
+    """
+    groups, blocks = _blocks_of(memory, start, entry)
+    if entry["encoding"] == "planes":
+        bits = {row: block.bits(index) for block in blocks for index, row in enumerate(block.order)}
+        changed = pack_blocks(data, [bits[row] for row in range(entry["rows"])], groups)
+        packed = b"".join(bytes(block.order) + block.data for block in changed)
+    elif entry["encoding"] == "bias":
+        packed = b"".join(pack_bias(data, block) for block in blocks)
+    else:
+        packed = data.astype(np.int8).tobytes()
+    at = entry["address"] - start
+    return memory[:at] + packed + memory[at + len(packed) :]
+
+
+def _blocks_of(memory: bytes, start: int, entry: dict[str, Any]) -> tuple[tuple[Group, ...], list[Block]]:
+    """The groups and blocks of the matrix that a manifest entry is, or is the bias of; nothing for other tensors."""
+    if entry["encoding"] == "rows":
+        return (), []
+    groups = groups_of(entry["groups"])
+    return groups, read_blocks(memory[entry["matrix"] - start :], [tuple(each) for each in entry["blocks"]], groups)
+
+
+def _matrix_tables(sizes: Sizes, packed: Packed) -> Iterator[str]:
+    """The engine's parallel tables: over its matrices the first block and the kind of input, over blocks the rest."""
+    first, inputs = [0], []
+    labels, biases, limits, shifts = [], [], [], []
+    blocks: list[Block] = []
+    for name in matrix_names(sizes):
+        matrix = packed.matrices[name]
+        inputs.append("INPUTS_FFN" if name.endswith("fc2_w") else "INPUTS_WIDTH")
+        at = bias_at = 0
+        for block, bias in zip(matrix.blocks, matrix.biases, strict=True):
+            labels.append(f"{label_of(name)} + {at}")
+            biases.append(f"{label_of(bias_of(name))} + {bias_at}" if has_bias(name) else "0")
+            limits.append(matrix.limit)
+            shifts.append(matrix.shift & 255)
+            blocks.append(block)
+            at += len(block.order) + len(block.data)
+            bias_at += len(bias)
+        first.append(len(blocks))
+    yield '.include "config.inc"'
+    yield from _table("matrix_first", first)
+    yield from _table("matrix_inputs", inputs)
+    yield from _addresses("block", labels)
+    yield from _addresses("block_bias", biases)
+    yield from _table("block_limit", limits)
+    yield from _table("block_shift", shifts)
+    for plane in range(PLANES):
+        yield from _table(f"block_rows_{plane}", [block.plane_rows[plane] for block in blocks])
+
+
+def _group_tables(sizes: Sizes, packed: Packed) -> Iterator[str]:
+    """Tables over the groups: of WIDTH inputs, of FFN inputs if these are others, of a head's query."""
+    groups = [group for inputs in dict.fromkeys((sizes.width, sizes.ffn)) for group in packed.groups[inputs]]
+    groups += groups_of(HEAD_GROUPS)
+    low = [min(LOW_INPUTS, group.size) for group in groups]
+    yield from _table("group_first", [group.first for group in groups])
+    yield from _table("group_low", low)
+    yield from _table("group_high", [group.size - count for group, count in zip(groups, low, strict=True)])
+    yield from _table("group_table", [group.table % PAGE for group in groups])
+    yield from _table("group_page", [group.table // PAGE for group in groups])
 
 
 def _norm_tables(soul: Soul) -> Iterator[str]:
@@ -170,8 +317,8 @@ def _token_text(tokenizer: Tokenizer) -> Iterator[str]:
 
 
 def _addresses(name: str, labels: list[str]) -> Iterator[str]:
-    yield from _table(f"{name}_lo", [f"<{label}" for label in labels])
-    yield from _table(f"{name}_hi", [f">{label}" for label in labels])
+    yield from _table(f"{name}_lo", [f"<({label})" for label in labels])
+    yield from _table(f"{name}_hi", [f">({label})" for label in labels])
 
 
 def _table(name: str, values: list[int] | list[str]) -> Iterator[str]:

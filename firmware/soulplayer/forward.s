@@ -2,11 +2,12 @@
 
 .include "engine.inc"
 
-.export engine_init, engine_reset, engine_step, abandon, position
+.export engine_init, engine_poll, engine_reset, engine_step, abandon, position
 .export attended_lo, attended_hi, hidden_lo, hidden_hi, normed_lo, normed_hi, query_lo, query_hi
 .export residual_lo, residual_hi, unstored_lo, unstored_hi
-.import attention, cache_next_layer, cache_reset, make_squares, matvec, rms_norm, store_key, store_value
-.import multiply, saturate, set_multiplier
+.import attention, attention_init, cache_begin, cache_next_layer, clear_tallies, make_squares, make_triangles
+.import matvec, matvec_again, rms_norm, store_key, store_value, subsets_init
+.import multiply, poll, saturate, set_multiplier
 .import logits_lo, logits_hi
 .import token_embedding, position_embedding
 .importzp factor, input_lo, input_hi, output_lo, output_hi, value
@@ -23,7 +24,7 @@ N1 = 0
 N2 = 1
 NORMS = 2
 
-.zeropage
+.segment "ZPVECTOR": zeropage
 token_row:      .res 2          ; address of the token's embedding
 position_row:   .res 2          ; of the position's
 
@@ -53,22 +54,26 @@ hidden_hi:      .res FFN
 .code
 
 ; engine_init - make the tables; once, before anything else
-; In: -   Out: -   Uses: A, X, Y   Cycles: 26 K
-engine_init = make_squares
+; In: -   Out: -   Uses: A, X, Y   Cycles: 40 K
+engine_init:
+        jsr make_squares
+        jsr make_triangles
+        jsr subsets_init
+        jmp attention_init
 
 ; engine_reset - empty the context
 ; In: -   Out: position = 0   Uses: A
 engine_reset:
         lda #$00
         sta position
-        rts
+        jmp clear_tallies
 
-.macro  multiply_matrix number          ; matvec by a matrix of the layer
+.macro  multiply_matrix number, product ; product (matvec or matvec_again) by a matrix of the layer
         lda layer_matrix
         clc
         adc #number
         tax
-        jsr matvec
+        jsr product
 .endmacro
 
 .macro  normalise number                ; rms_norm by a norm of the layer
@@ -110,12 +115,13 @@ engine_reset:
 ; Out: C = 0: position + 1, logits; C = 1: stopped by `poll`, position as before   Uses: A, X, Y
 ; Cycles: 2.2 M at context 1, 2.7 M at 20; 1.2 M and 1.4 M without logits
 engine_step:
+        dec PROCESSOR_PORT      ; RAM under I/O
         sta token
         ror with_logits
         tsx
         stx step_stack
         jsr embed
-        jsr cache_reset
+        jsr cache_begin
         lda #$00
         sta layer_matrix
         sta layer_norm
@@ -143,16 +149,26 @@ engine_step:
         normalise N1            ; the final norm and `out` follow those of the last layer
         input_from normed
         output_to logits
-        multiply_matrix Q
+        multiply_matrix Q, matvec
 @done:
         inc position
+        inc PROCESSOR_PORT
         clc
+        rts
+
+; engine_poll - `poll`, with I/O banked in
+; In: -   Out: C = 1: a stop is wanted   Uses: A, X, Y
+engine_poll:
+        inc PROCESSOR_PORT
+        jsr poll
+        dec PROCESSOR_PORT
         rts
 
 ; abandon - leave engine_step at once, however deep: poll wants a stop
 abandon:
         ldx step_stack
         txs
+        inc PROCESSOR_PORT
         sec
         rts
 
@@ -160,20 +176,20 @@ abandon:
 remember:
         input_from normed
         output_to unstored
-        multiply_matrix K
+        multiply_matrix K, matvec
         jsr store_key
         output_to unstored
-        multiply_matrix V
+        multiply_matrix V, matvec_again
         jmp store_value
 
 ; x += proj(attention(q)), q of normed
 attend:
         output_to query
-        multiply_matrix Q
+        multiply_matrix Q, matvec_again
         jsr attention
         input_from attended
         output_to change
-        multiply_matrix PROJ
+        multiply_matrix PROJ, matvec
         jmp add_change
 
 ; x += fc2(relu(fc1(norm2(x))))
@@ -181,11 +197,11 @@ feed_forward:
         normalise N2
         input_from normed
         output_to hidden
-        multiply_matrix FC1
+        multiply_matrix FC1, matvec
         jsr relu
         input_from hidden
         output_to change
-        multiply_matrix FC2
+        multiply_matrix FC2, matvec
         jmp add_change
 
 ; residual_i = sat16(up(te_i) + up(pe_i)), te = token_embedding[token], pe = position_embedding[position]

@@ -12,7 +12,7 @@ LARGEST_INV = 32767
 LARGEST_R_CLIPPED = 16          ; up to here 2^19 // r is more than LARGEST_INV
 BITS_OF_R = 12                  ; r <= 2048, since m <= 2048^2
 
-.zeropage
+.segment "ZPVECTOR": zeropage
 gains:          .res 2
 remainder:      .res 2
 element:        .res 1          ; i

@@ -174,9 +174,14 @@ def expected_attention(
     return out
 
 
-def fill_cache(machine: PlainMachine, keys: Sequence[Sequence[int]], values: Sequence[Sequence[int]]) -> None:
+def fill_cache(
+    machine: PlainMachine, layer: int, keys: Sequence[Sequence[int]], values: Sequence[Sequence[int]]
+) -> None:
     for position, (key, value) in enumerate(zip(keys, values, strict=True)):
         machine.write("position", position, 1)
+        machine.call("cache_begin")
+        for _ in range(layer):
+            machine.call("cache_next_layer")
         machine.write_vector("unstored", key)
         machine.call("store_key")
         machine.write_vector("unstored", value)
@@ -199,13 +204,9 @@ def test_attention(soul_id: int) -> None:
         (vectors(500)[0], vectors(500), [[-1] * sizes.width, *vectors(2)[1:]]),  # floors below zero
     ]
     for number, (query, keys, values) in enumerate(cases):
-        machine.call("cache_reset")
-        for _ in range(number % sizes.layers):
-            machine.call("cache_next_layer")
-        fill_cache(machine, keys, values)
-        for held in {1, 2, sizes.context} if number else range(1, sizes.context + 1, 3):
+        for held in sorted({1, 2, sizes.context} if number else range(1, sizes.context + 1, 3)):
+            fill_cache(machine, number % sizes.layers, keys[:held], values[:held])
             machine.write_vector("query", query)
-            machine.write("position", held - 1, 1)
             machine.call("attention")
             expected = expected_attention(query, keys[:held], values[:held])
             assert machine.vector("attended", sizes.width) == expected, (number, held)
@@ -216,12 +217,11 @@ def test_weights_fall_off_step_by_step(machine: PlainMachine) -> None:
     width = SOULS[0].sizes.width
     query, best = [16384, 1, *[0] * (width - 2)], [0] * width
     values = [[1000 * n for n in range(width)], [-30000 + n for n in range(width)]]
-    machine.call("cache_reset")
     beyond = machine.symbols["exp_table"] + len(EXP)
     machine.memory[beyond : beyond + 8] = [0xFF] * 8  # not to be read
     for d in (0, 1, 2, 15, 16, 63, 64, 125, 126, 127, 128, 129, 255, 256, 4096, 32766):
         for key in ([-d, 0, *best[2:]], [-d - 1, 16383, *best[2:]], [-d, -1, *best[2:]]):
-            fill_cache(machine, [best, key], values)
+            fill_cache(machine, 0, [best, key], values)
             machine.write_vector("query", query)
             machine.call("attention")
             assert machine.vector("attended", width) == expected_attention(query, [best, key], values), key

@@ -1,0 +1,204 @@
+; planes.s - rows of weights times the tables of subset sums: the code that the engine spends its time in
+;
+; A row of k bits is a byte a group in each of its planes t = k-1 (the lowest bit) .. 0 (the sign): the index of the
+; subset of the group's inputs whose weights have that bit. Planes are summed from the lowest up, halving in between:
+;   sum := negative + bias_low; for t = k-1 .. 0: sum := floor(sum / 2) + the groups' entries
+; Floors nest, so 16 bits suffice, and sum - total + bias_high = floor((w * x + bias) / 2^(k-1)).
+; The code is unrolled over planes and groups, once for the products of WIDTH inputs and once for those of FFN. Rows
+; of fewer bits enter later. A product writes the addresses of its planes into the code (`aim`).
+
+.include "engine.inc"
+.include "planes.inc"
+
+.export rows_plain, rows_biased, finish_plain, finish_biased, shift_none
+.export row_entry, bias_fraction, bias_low_at, bias_high_at, row_shift, row_order, row_out_lo, row_out_hi, row_next
+.export entries_lo, entries_hi, shifts_lo, shifts_hi, aim_width, aim_ffn, width_finish, ffn_finish
+.exportzp cursor, plane_rows, row_end, sum_hi, sum_lo
+.import subset_lo, subset_hi
+.importzp negative, total
+
+SIGN = $80
+SHIFTS_RIGHT = 16
+SHIFT_STEP = 5          ; bytes of code a bit
+
+.segment "ZPROWS": zeropage
+sum_lo:         .res 1
+sum_hi:         .res 1
+fraction:       .res 1          ; bits dropped by the last halvings, the latest on top
+row_end:        .res 1          ; the row behind the last
+cursor:         .res 2          ; address of the first plane
+stream:         .res 1          ; rows of a plane
+plane_rows:     .res PLANES     ; by plane t: how many rows have it
+
+.code
+
+; aim - write the planes' addresses into the code
+; In: cursor (address of the first plane), plane_rows   Out: -   Uses: A, X, Y   Cycles: 15 a plane and group
+.macro  aim_rows name, groups
+        lda cursor
+        ldx cursor+1
+        clc
+        .repeat PLANES, I
+        ldy plane_rows+PLANES-1-I
+        bne :+
+        jmp .ident (.sprintf ("%s_aimed_%d", name, I))
+:       sty stream
+          .repeat groups, G
+        sta .ident (.sprintf ("%s_%d_%d", name, PLANES-1-I, G)) + 1
+        stx .ident (.sprintf ("%s_%d_%d", name, PLANES-1-I, G)) + 2
+        adc stream
+        bcc :+
+        inx
+        clc
+:
+          .endrepeat
+.ident (.sprintf ("%s_aimed_%d", name, I)):
+        .endrepeat
+        rts
+.endmacro
+
+; rows_plain, rows_biased - rows X .. row_end - 1 of a class of rows of equal bits, without and with a bias
+; y_order[i] = (sum - total + bias_high) >> shift
+; In: X = row, row_end, negative, total; written into the code: row_entry, bias_*, row_shift, row_order, row_out_*,
+;   row_next, the planes   Out: y, X = row_end   Uses: A, Y   Cycles: 115 a plane of 5 groups, 75 a row
+rows_biased:
+        lda negative+1
+        sta sum_hi
+        clc
+        lda negative
+bias_fraction:
+        adc $FFFF,x
+        bcc row_entry
+        inc sum_hi
+        clc
+        bcc row_entry           ; always
+rows_plain:
+        lda negative+1
+        sta sum_hi
+        lda negative
+        clc
+row_entry:
+        jmp $FFFF
+
+width_rows:
+        sum_planes "WIDTH", PLANES, GROUPS_WIDTH, FRACTION
+WIDTH_finish:
+        jmp $FFFF
+.if FFN = WIDTH
+ffn_finish = WIDTH_finish
+.else
+        sum_planes "FFN", PLANES, GROUPS_FFN, FRACTION
+FFN_finish:
+        jmp $FFFF
+ffn_finish = FFN_finish
+.endif
+width_finish = WIDTH_finish
+
+finish_biased:
+        tay
+        sec
+        lda sum_lo
+        sbc total
+        sta sum_lo
+        tya
+        sbc total+1
+        tay
+        clc
+        lda sum_lo
+bias_low_at:
+        adc $FFFF,x
+        sta sum_lo
+        tya
+bias_high_at:
+        adc $FFFF,x
+        jmp row_shift
+finish_plain:
+        tay
+        sec
+        lda sum_lo
+        sbc total
+        sta sum_lo
+        tya
+        sbc total+1
+row_shift:
+        jmp $FFFF
+
+.if FRACTION > 0
+        .repeat FRACTION, I     ; left, with the bits that were dropped
+.ident (.sprintf ("shift_left_%d", FRACTION - I)):
+        .scope
+        asl fraction
+        rol sum_lo
+        rol
+        bcs was_negative
+        bpl doubled
+        ldy #$FF                ; $7FFF
+        lda #$7F
+        bne clip                ; always
+was_negative:
+        bmi doubled
+        ldy #$00                ; $8000
+        lda #SIGN
+clip:   sty sum_lo
+        jmp shift_none
+doubled:
+        .endscope
+        .endrepeat
+        jmp shift_none
+.endif
+        .repeat SHIFTS_RIGHT    ; right; SHIFT_STEP bytes a bit
+        cmp #SIGN
+        ror
+        ror sum_lo
+        .endrepeat
+shift_none:
+row_order:
+        ldy $FFFF,x
+row_out_hi:
+        sta $FFFF,y
+        lda sum_lo
+row_out_lo:
+        sta $FFFF,y
+        inx
+        cpx row_end
+        beq :+
+row_next:
+        jmp $FFFF
+:       rts
+
+aim_width:
+        aim_rows "WIDTH", GROUPS_WIDTH
+.if FFN = WIDTH
+aim_ffn = aim_width
+.else
+aim_ffn:
+        aim_rows "FFN", GROUPS_FFN
+.endif
+
+.rodata
+
+.macro  entry_table part                ; where rows of t + 1 bits enter: WIDTH inputs, FFN inputs
+        .repeat PLANES, T
+        .byte part .ident (.sprintf ("WIDTH_plane_%d", T))
+        .endrepeat
+.if FFN <> WIDTH
+        .repeat PLANES, T
+        .byte part .ident (.sprintf ("FFN_plane_%d", T))
+        .endrepeat
+.endif
+.endmacro
+
+entries_lo:     entry_table <
+entries_hi:     entry_table >
+
+.macro  shift_table part                ; by shift + FRACTION
+        .repeat FRACTION, I
+        .byte part .ident (.sprintf ("shift_left_%d", FRACTION - I))
+        .endrepeat
+        .repeat SHIFTS_RIGHT + 1, I
+        .byte part (shift_none - I * SHIFT_STEP)
+        .endrepeat
+.endmacro
+
+shifts_lo:      shift_table <
+shifts_hi:      shift_table >

@@ -1,0 +1,341 @@
+; subsets.s - tables of the sums of every subset of a product's inputs
+;
+; The inputs x_j of a product are split into groups of up to eight. The table of a group holds, at index i, the sum of
+; its x_j over the bits j set in i, plus the sum of its |x_j| over x_j < 0: so no entry is negative, and adding
+; entries never leaves a carry behind. `negative` is the sum of what was added so, `total` the sum of all |x_j|.
+; Entries have 16 bits in subset_lo and subset_hi; 24 bits, with subset_top, for inputs too large for that.
+
+.include "engine.inc"
+
+.export subsets_init, word_tables, subset_lo, subset_hi, subset_top, first_group, last_group
+.exportzp input_lo, input_hi, negative, total
+.import __ZEROPAGE_LOAD__, __ZEROPAGE_SIZE__, __ZPTABLES_LOAD__
+.import abandon, engine_poll
+.import group_first, group_low, group_high, group_table, group_page
+
+.assert __ZEROPAGE_LOAD__ + __ZEROPAGE_SIZE__ <= __ZPTABLES_LOAD__, lderror, "the zero page is too full"
+
+LOW_INPUTS = 4                  ; of a group: their sums stand in the loop that writes the table
+RUN = 16                        ; entries that it writes at a time
+LARGEST_MAGNITUDE = $1F         ; high byte: eight such inputs make 2^16 at most, and then total shows it
+
+.zeropage
+input_lo:       .res 2          ; address of x
+input_hi:       .res 2
+negative:       .res 3          ; sum of |x_j| over x_j < 0
+total:          .res 3          ; sum of |x_j|
+negative_word_lo = negative
+negative_word_hi = negative+1
+high_lo:        .res 1          ; the sum of a subset of the group's further inputs
+high_hi:        .res 1
+base_lo:        .res 1          ; what is added so that no entry is negative
+base_hi:        .res 1
+magnitude:      .res 1          ; bits that the high bytes of |x_j| have
+
+.segment "ZPTABLES": zeropage
+run_lo:         .res RUN        ; sums of subsets of the group's first inputs
+run_hi:         .res RUN
+
+.bss
+first_group:    .res 1          ; of the product's inputs
+last_group:     .res 1          ; and the one behind the last
+group:          .res 1
+made_page:      .res 1          ; page that the loop writes to
+high_sums:      .res 1          ; how many
+term_lo:        .res LOW_INPUTS
+term_hi:        .res LOW_INPUTS
+further_lo:     .res 16         ; sums of subsets of the group's further inputs
+further_hi:     .res 16
+further:        .res 1          ; how many inputs are left
+
+.segment "PAGED"
+subset_lo:      .res SUBSET_PAGES * 256
+subset_hi:      .res SUBSET_PAGES * 256
+
+slow_segment
+subset_top:     .res SUBSET_PAGES * 256
+
+.code
+
+; word_tables - the tables of all groups, in 16 bits
+; In: input (address of x), first_group, last_group   Out: C = 0: tables, negative, total; C = 1: too large for 16 bits
+; Uses: A, X, Y   Cycles: 14 K for 32 inputs in 448 entries: 22 an entry, 30 an input, 450 a group
+word_tables:
+        lda #$00
+        sta negative
+        sta negative+1
+        sta total
+        sta total+1
+        sta total+2
+        sta magnitude
+        ldx first_group
+@next_group:
+        stx group
+        lda group_page,x
+        cmp made_page
+        beq :+
+        jsr turn_page
+        ldx group
+:       jsr low_sums
+        jsr further_sums
+        jsr write_table
+        clc                     ; total += the sum of the whole group
+        lda high_lo
+        adc run_lo+RUN-1
+        tay
+        lda high_hi
+        adc run_hi+RUN-1
+        tax
+        clc
+        tya
+        adc total
+        sta total
+        txa
+        adc total+1
+        sta total+1
+        bcc :+
+        inc total+2
+:       ldx group
+        inx
+        cpx last_group
+        bne @next_group
+        clc
+        lda total
+        adc negative
+        sta total
+        lda total+1
+        adc negative+1
+        sta total+1
+        bcs @too_large
+        lda total+2
+        bne @too_large
+        lda #LARGEST_MAGNITUDE
+        cmp magnitude
+        lda #$00
+        rol
+        eor #$01
+        lsr                     ; C = magnitude is larger
+        rts
+@too_large:
+        sec
+        rts
+
+; subsets_init - once: no page is chosen
+; In: -   Out: -   Uses: A
+subsets_init:
+        lda #$FF
+        sta made_page
+        rts
+
+; turn_page - let the loop write to a group's page
+; In: A = page   Out: -   Uses: A, X, Y, made_page
+turn_page:
+        pha
+        jsr engine_poll
+        pla
+        bcc :+
+        jmp abandon
+:       sta made_page
+        adc #>subset_lo
+        tax
+        clc
+        lda made_page
+        adc #>subset_hi
+        .repeat RUN, I
+        stx .ident (.sprintf ("run_entry_lo_%d", I)) + 2
+        sta .ident (.sprintf ("run_entry_hi_%d", I)) + 2
+        .endrepeat
+        rts
+
+.macro  subtract_from sum, amount       ; sum -= amount, words as arrays of bytes
+        sec
+        lda .ident (.sprintf ("%s_lo", .string (sum)))
+        sbc .ident (.sprintf ("%s_lo", .string (term))) + amount
+        sta .ident (.sprintf ("%s_lo", .string (sum)))
+        lda .ident (.sprintf ("%s_hi", .string (sum)))
+        sbc .ident (.sprintf ("%s_hi", .string (term))) + amount
+        sta .ident (.sprintf ("%s_hi", .string (sum)))
+.endmacro
+
+.macro  load_input number               ; term := the next input; base -= term if it is negative
+        .local  minus, loaded
+        lda (input_lo),y
+        sta term_lo+number
+        lda (input_hi),y
+        sta term_hi+number
+        bmi minus
+        ora magnitude
+        sta magnitude
+        jmp loaded
+minus:  eor #$FF
+        ora magnitude
+        sta magnitude
+        subtract_from base, number
+loaded:
+.if number < LOW_INPUTS - 1
+        iny
+  .if SMALLEST_GROUP < LOW_INPUTS
+        cpy further
+        bne :+
+        jmp all_loaded
+:
+  .endif
+.endif
+.endmacro
+
+; The sums with an input from those without it
+.macro  add_input number
+        .repeat 1 << number, I
+        clc
+        lda run_lo+I
+        adc term_lo+number
+        sta run_lo+I+(1 << number)
+        lda run_hi+I
+        adc term_hi+number
+        sta run_hi+I+(1 << number)
+        .endrepeat
+.endmacro
+
+; run_i = sum of the group's first inputs j over the bits set in i, plus base
+; In: X = group   Out: run, negative   Uses: A, X, Y
+low_sums:
+        lda #$00
+        sta base_lo
+        sta base_hi
+.if SMALLEST_GROUP < LOW_INPUTS
+        .repeat LOW_INPUTS, J
+        sta term_lo+J
+        sta term_hi+J
+        .endrepeat
+        clc
+        lda group_first,x
+        adc group_low,x
+        sta further             ; here the first input that is none of them
+.endif
+        ldy group_first,x
+        .repeat LOW_INPUTS, J
+        load_input J
+        .endrepeat
+all_loaded:
+        lda base_lo
+        sta run_lo
+        lda base_hi
+        sta run_hi
+        add_input 0
+        add_input 1
+        add_input 2
+        add_input 3
+        clc
+        lda negative
+        adc base_lo
+        sta negative
+        lda negative+1
+        adc base_hi
+        sta negative+1
+        bcc :+
+        inc total+2             ; too large
+:       rts
+
+; further_a = sum of the group's further inputs over the bits set in a, made non-negative alike; an input doubles them
+; In: group   Out: further, high_sums, negative   Uses: A, X, Y
+further_sums:
+        lda #$00
+        sta further_lo
+        sta further_hi
+        lda #$01
+        sta high_sums
+        ldx group
+        lda group_high,x
+        sta further
+        bne :+
+        rts
+:       clc
+        lda group_first,x
+        adc #LOW_INPUTS
+        sta base_lo             ; index of the input
+@next_input:
+        ldy base_lo
+        lda (input_lo),y
+        sta term_lo
+        lda (input_hi),y
+        sta term_hi
+        bmi @minus
+        ora magnitude
+        sta magnitude
+        ldx #$00
+        ldy high_sums
+@plus:
+        clc
+        lda further_lo,x
+        adc term_lo
+        sta further_lo,y
+        lda further_hi,x
+        adc term_hi
+        sta further_hi,y
+        iny
+        inx
+        cpx high_sums
+        bne @plus
+        beq @doubled            ; always
+@minus:
+        eor #$FF
+        ora magnitude
+        sta magnitude
+        subtract_from negative_word, 0
+        bcc :+                  ; a negative number was subtracted
+        inc total+2             ; too large
+:       ldx #$00
+        ldy high_sums
+@lower:
+        sec
+        lda further_lo,x
+        sta further_lo,y
+        sbc term_lo
+        sta further_lo,x
+        lda further_hi,x
+        sta further_hi,y
+        sbc term_hi
+        sta further_hi,x
+        iny
+        inx
+        cpx high_sums
+        bne @lower
+@doubled:
+        asl high_sums
+        inc base_lo
+        dec further
+        bne @next_input
+        rts
+
+; The table: further_a + run_b at index 16 * a + b
+; In: group, made_page   Out: high = the last of further   Uses: A, X, Y
+write_table:
+        ldx group
+        lda group_table,x
+        tax
+        ldy #$00
+        clc
+next_run:
+        lda further_lo,y
+        sta high_lo
+        lda further_hi,y
+        sta high_hi
+        .repeat RUN, I          ; sums of two non-negative numbers: C stays clear
+        lda run_lo+I
+        adc high_lo
+.ident (.sprintf ("run_entry_lo_%d", I)):
+        sta subset_lo+I,x
+        lda run_hi+I
+        adc high_hi
+.ident (.sprintf ("run_entry_hi_%d", I)):
+        sta subset_hi+I,x
+        .endrepeat
+        iny
+        cpy high_sums
+        bcs written
+        txa
+        adc #RUN
+        tax
+        jmp next_run            ; C = 0: a table ends within its page
+written:
+        rts
