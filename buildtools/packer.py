@@ -43,7 +43,7 @@ KEY_BYTES = 24  # of a head's key
 IO_RAM = 4096  # bytes under the I/O registers, where the values lie
 SUMS_BYTES = 512  # of wide.s
 HIGH_RAM = 8177  # bytes under the KERNAL
-HIGH_TABLES = 3072  # bytes of tables that may lie there beside the keys
+HIGH_TABLES = 3584  # bytes of tables that may lie there beside the keys
 NOT_PRINTABLE = 0xFF  # in petscii_screen: a code the line editor ignores
 
 

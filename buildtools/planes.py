@@ -30,7 +30,7 @@ LARGEST_FRACTION = 2  # dropped bits that the 16-bit product can keep, for shift
 
 # Cycles: of a row's plane, a group in it, a further pair of groups; of a table's entry, of a group besides.
 PLANE, LOOKUP, PAIR = 13, 18, 6
-ENTRY, GROUP = 22, 500
+ENTRY, GROUP = 24, 1200
 BYTE_WORTH = 3  # cycles a token that a byte of memory is worth
 
 

@@ -5,7 +5,8 @@
 .export engine_init, engine_poll, engine_reset, engine_step, abandon, position
 .export attended_lo, attended_hi, hidden_lo, hidden_hi, normed_lo, normed_hi, query_lo, query_hi
 .export residual_lo, residual_hi, unstored_lo, unstored_hi
-.import attention, attention_init, cache_begin, cache_next_layer, clear_tallies, make_squares, make_triangles
+.import attention, attention_init, cache_begin, cache_next_layer, clear_tallies, make_inverses, make_squares
+.import make_triangles
 .import matvec, matvec_again, rms_norm, store_key, store_value, subsets_init
 .import multiply, poll, saturate, set_multiplier
 .import logits_lo, logits_hi
@@ -24,7 +25,7 @@ N1 = 0
 N2 = 1
 NORMS = 2
 
-.segment "ZPVECTOR": zeropage
+.segment "ZPCACHE": zeropage
 token_row:      .res 2          ; address of the token's embedding
 position_row:   .res 2          ; of the position's
 
@@ -54,10 +55,11 @@ hidden_hi:      .res FFN
 .code
 
 ; engine_init - make the tables; once, before anything else
-; In: -   Out: -   Uses: A, X, Y   Cycles: 40 K
+; In: -   Out: -   Uses: A, X, Y   Cycles: 250 K
 engine_init:
         jsr make_squares
         jsr make_triangles
+        jsr make_inverses
         jsr subsets_init
         jmp attention_init
 

@@ -7,6 +7,7 @@
 
 .include "engine.inc"
 .include "cache.inc"
+.include "products.inc"
 
 .export begin_means, means, make_triangles, triangle_lo, triangle_hi, unit_lo, unit_hi, unit_second
 .import abandon, engine_poll, divide
@@ -236,33 +237,6 @@ digit_sum:
         tay
         lda sum_hi
         rts
-
-; Addresses in the tables of quarter squares for products with the byte A; see multiply.s
-.macro  aim_product name, both
-        sta .ident (.sprintf ("%s_square_low", name)) + 1
-  .if both
-        sta .ident (.sprintf ("%s_square_high", name)) + 1
-  .endif
-        eor #$FF
-        sta .ident (.sprintf ("%s_mirror_low", name)) + 1
-  .if both
-        sta .ident (.sprintf ("%s_mirror_high", name)) + 1
-  .endif
-.endmacro
-
-.macro  product_low name                ; A = low byte of the product with Y; C = 1 before
-.ident (.sprintf ("%s_square_low", name)):
-        lda square_lo,y
-.ident (.sprintf ("%s_mirror_low", name)):
-        sbc mirror_lo,y
-.endmacro
-
-.macro  product_high name               ; A = its high byte, after product_low; C = 1 after
-.ident (.sprintf ("%s_square_high", name)):
-        lda square_hi,y
-.ident (.sprintf ("%s_mirror_high", name)):
-        sbc mirror_hi,y
-.endmacro
 
 ; With n = weight_sum * 2^s, 2^13 <= n < 2^14: the reciprocal r = floor((2^29 - 1) / n), into the code of divide_number,
 ; and half_shifts = 4 - s

@@ -24,12 +24,11 @@ input_lo:       .res 2          ; address of x
 input_hi:       .res 2
 negative:       .res 3          ; sum of |x_j| over x_j < 0
 total:          .res 3          ; sum of |x_j|
-negative_word_lo = negative
-negative_word_hi = negative+1
 high_lo:        .res 1          ; the sum of a subset of the group's further inputs
 high_hi:        .res 1
-base_lo:        .res 1          ; what is added so that no entry is negative
-base_hi:        .res 1
+base:           .res 2          ; what is added so that no entry is negative
+term_lo:        .res LOW_INPUTS ; inputs
+term_hi:        .res LOW_INPUTS
 magnitude:      .res 1          ; bits that the high bytes of |x_j| have
 
 .segment "ZPTABLES": zeropage
@@ -42,11 +41,9 @@ last_group:     .res 1          ; and the one behind the last
 group:          .res 1
 made_page:      .res 1          ; page that the loop writes to
 high_sums:      .res 1          ; how many
-term_lo:        .res LOW_INPUTS
-term_hi:        .res LOW_INPUTS
 further_lo:     .res 16         ; sums of subsets of the group's further inputs
 further_hi:     .res 16
-further:        .res 1          ; how many inputs are left
+further:        .res 1          ; how many further inputs
 
 .segment "PAGED"
 subset_lo:      .res SUBSET_PAGES * 256
@@ -73,10 +70,12 @@ word_tables:
         stx group
         lda group_page,x
         cmp made_page
-        beq :+
+        beq @page_there
         jsr turn_page
         ldx group
-:       jsr low_sums
+@page_there:
+        jsr low_sums
+        ldx group
         jsr further_sums
         jsr write_table
         clc                     ; total += the sum of the whole group
@@ -147,17 +146,7 @@ turn_page:
         .endrepeat
         rts
 
-.macro  subtract_from sum, amount       ; sum -= amount, words as arrays of bytes
-        sec
-        lda .ident (.sprintf ("%s_lo", .string (sum)))
-        sbc .ident (.sprintf ("%s_lo", .string (term))) + amount
-        sta .ident (.sprintf ("%s_lo", .string (sum)))
-        lda .ident (.sprintf ("%s_hi", .string (sum)))
-        sbc .ident (.sprintf ("%s_hi", .string (term))) + amount
-        sta .ident (.sprintf ("%s_hi", .string (sum)))
-.endmacro
-
-.macro  load_input number               ; term := the next input; base -= term if it is negative
+.macro  load_input number, base         ; term := the next input; base -= term if it is negative
         .local  minus, loaded
         lda (input_lo),y
         sta term_lo+number
@@ -170,38 +159,46 @@ turn_page:
 minus:  eor #$FF
         ora magnitude
         sta magnitude
-        subtract_from base, number
-loaded:
-.if number < LOW_INPUTS - 1
-        iny
-  .if SMALLEST_GROUP < LOW_INPUTS
-        cpy further
-        bne :+
-        jmp all_loaded
-:
-  .endif
-.endif
+        sec
+        lda base
+        sbc term_lo+number
+        sta base
+        lda base+1
+        sbc term_hi+number
+        sta base+1
+loaded: iny
 .endmacro
 
-; The sums with an input from those without it
-.macro  add_input number
-        .repeat 1 << number, I
+.macro  add_sums low, high, from, to, number    ; the sum at `to` := the sum at `from` + term
         clc
-        lda run_lo+I
+        lda low+from
         adc term_lo+number
-        sta run_lo+I+(1 << number)
-        lda run_hi+I
+        sta low+to
+        lda high+from
         adc term_hi+number
-        sta run_hi+I+(1 << number)
-        .endrepeat
+        sta high+to
 .endmacro
 
-; run_i = sum of the group's first inputs j over the bits set in i, plus base
-; In: X = group   Out: run, negative   Uses: A, X, Y
+.macro  count_negative base             ; negative += base
+        .local  counted
+        clc
+        lda negative
+        adc base
+        sta negative
+        lda negative+1
+        adc base+1
+        sta negative+1
+        bcc counted
+        inc total+2             ; too large
+counted:
+.endmacro
+
+; run_i = sum of the group's first inputs j over the bits set in i, plus their base
+; In: X = group   Out: run, negative, Y = the next input   Uses: A   Cycles: 600
 low_sums:
         lda #$00
-        sta base_lo
-        sta base_hi
+        sta base
+        sta base+1
 .if SMALLEST_GROUP < LOW_INPUTS
         .repeat LOW_INPUTS, J
         sta term_lo+J
@@ -214,97 +211,89 @@ low_sums:
 .endif
         ldy group_first,x
         .repeat LOW_INPUTS, J
-        load_input J
+        load_input J, base
+.if SMALLEST_GROUP < LOW_INPUTS
+        cpy further
+        bne :+
+        jmp low_loaded
+:
+.endif
         .endrepeat
-all_loaded:
-        lda base_lo
+low_loaded:
+        lda base
         sta run_lo
-        lda base_hi
+        lda base+1
         sta run_hi
-        add_input 0
-        add_input 1
-        add_input 2
-        add_input 3
-        clc
-        lda negative
-        adc base_lo
-        sta negative
-        lda negative+1
-        adc base_hi
-        sta negative+1
-        bcc :+
-        inc total+2             ; too large
-:       rts
+        .repeat 1, I
+        add_sums run_lo, run_hi, I, I+1, 0
+        .endrepeat
+        .repeat 2, I
+        add_sums run_lo, run_hi, I, I+2, 1
+        .endrepeat
+        .repeat 4, I
+        add_sums run_lo, run_hi, I, I+4, 2
+        .endrepeat
+        .repeat 8, I
+        add_sums run_lo, run_hi, I, I+8, 3
+        .endrepeat
+        count_negative base
+        rts
 
-; further_a = sum of the group's further inputs over the bits set in a, made non-negative alike; an input doubles them
-; In: group   Out: further, high_sums, negative   Uses: A, X, Y
+; further_a = the same of the group's further inputs, up to four
+; In: X = group, Y = input   Out: further, high_sums, negative   Uses: A, X, Y   Cycles: 30 an input, 25 a sum
 further_sums:
         lda #$00
+        sta base
+        sta base+1
         sta further_lo
         sta further_hi
         lda #$01
         sta high_sums
-        ldx group
         lda group_high,x
         sta further
         bne :+
         rts
-:       clc
-        lda group_first,x
-        adc #LOW_INPUTS
-        sta base_lo             ; index of the input
-@next_input:
-        ldy base_lo
-        lda (input_lo),y
-        sta term_lo
-        lda (input_hi),y
-        sta term_hi
-        bmi @minus
-        ora magnitude
-        sta magnitude
-        ldx #$00
-        ldy high_sums
-@plus:
-        clc
-        lda further_lo,x
-        adc term_lo
-        sta further_lo,y
-        lda further_hi,x
-        adc term_hi
-        sta further_hi,y
-        iny
-        inx
-        cpx high_sums
-        bne @plus
-        beq @doubled            ; always
-@minus:
-        eor #$FF
-        ora magnitude
-        sta magnitude
-        subtract_from negative_word, 0
-        bcc :+                  ; a negative number was subtracted
-        inc total+2             ; too large
-:       ldx #$00
-        ldy high_sums
-@lower:
-        sec
-        lda further_lo,x
-        sta further_lo,y
-        sbc term_lo
-        sta further_lo,x
-        lda further_hi,x
-        sta further_hi,y
-        sbc term_hi
-        sta further_hi,x
-        iny
-        inx
-        cpx high_sums
-        bne @lower
-@doubled:
+:       tax
+        .repeat LOW_INPUTS, J
+        load_input J, base
+  .if J < LOW_INPUTS - 1
+        dex
+        bne :+
+        jmp further_loaded
+:
+  .endif
+        .endrepeat
+further_loaded:
+        lda base
+        sta further_lo
+        lda base+1
+        sta further_hi
+        count_negative base
+        ldx further
+        .repeat 1, I
+        add_sums further_lo, further_hi, I, I+1, 0
+        .endrepeat
         asl high_sums
-        inc base_lo
-        dec further
-        bne @next_input
+        dex
+        beq further_summed
+        .repeat 2, I
+        add_sums further_lo, further_hi, I, I+2, 1
+        .endrepeat
+        asl high_sums
+        dex
+        beq further_summed
+        .repeat 4, I
+        add_sums further_lo, further_hi, I, I+4, 2
+        .endrepeat
+        asl high_sums
+        dex
+        bne :+
+further_summed:
+        rts
+:       .repeat 8, I
+        add_sums further_lo, further_hi, I, I+8, 3
+        .endrepeat
+        asl high_sums
         rts
 
 ; The table: further_a + run_b at index 16 * a + b
