@@ -7,7 +7,7 @@ import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from soulrig.buildtools import assembler, layout, packer
 from soulrig.buildtools.disk_image import make_d64
@@ -64,22 +64,25 @@ def build(soul: Soul) -> Built:
             f"the soul's keys and values take {lanes} lanes, which is layers times twice the width, or times heads and "
             f"context; the program takes {LARGEST_LANES} at most"
         )
-    packed = packer.pack_matrices(soul)
-    try:
-        program = _assemble(soul, packed, tokenizer)
-    except assembler.DoesNotFitError:
-        packed = packer.pack_matrices(soul, tight=True)
-        try:
-            program = _assemble(soul, packed, tokenizer)
-        except assembler.DoesNotFitError as error:
-            raise BadInput(
-                f"the soul doesn't fit: {error.bytes_over} bytes over in memory area {error.area}; "
-                "make it narrower or shallower, or shorten its context"
-            ) from error
+    packed, program = _fit(soul, tokenizer)
     prg = program.outputs[f"{PROGRAM_NAME}.prg"]
     d64 = make_d64("soulrig", "sr", {PROGRAM_NAME: prg})
     manifest = _manifest(soul, packed, tokenizer, program, prg, d64)
     return Built(prg, d64, manifest, program.symbols, program.segments)
+
+
+def _fit(soul: Soul, tokenizer: Tokenizer) -> tuple[packer.Packed, assembler.Program]:
+    """The quickest program that fits. Raises BadInput where none does."""
+    for plan in get_args(packer.Plan):
+        packed = packer.pack_matrices(soul, plan=plan)
+        try:
+            return packed, _assemble(soul, packed, tokenizer)
+        except assembler.DoesNotFitError as error:
+            over = error
+    raise BadInput(
+        f"the soul doesn't fit: {over.bytes_over} bytes over in memory area {over.area}; "
+        "make it narrower or shallower, or shorten its context"
+    ) from over
 
 
 def _assemble(soul: Soul, packed: packer.Packed, tokenizer: Tokenizer) -> assembler.Program:

@@ -6,9 +6,10 @@ else keeps the order of the soul file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import accumulate
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -38,43 +39,59 @@ from soulrig.model.tokenizer import FIRST_TEXT, Tokenizer
 
 PACKED_FILE = "soul_data.bin"
 MATRICES = ("q", "k", "v", "proj", "fc1_w", "fc2_w")  # of a layer, in the engine's order
+INPUTS_A_POLL = 320  # times rows: some 10 K cycles
 HEAD_GROUPS = [4, 4]  # a query's inputs
 KEY_BYTES = 24  # of a head's key
 IO_RAM = 4096  # bytes under the I/O registers, where the values lie
 SUMS_BYTES = 512  # of wide.s
 HIGH_RAM = 8177  # bytes under the KERNAL
 HIGH_TABLES = 3584  # bytes of tables that may lie there beside the keys
+Plan = Literal["fast", "shared", "tight"]
 NOT_PRINTABLE = 0xFF  # in petscii_screen: a code the line editor ignores
 
 
 @dataclass(frozen=True)
 class Packed:
-    """A soul's matrices as the engine takes them, by name, and the groups of their inputs by number of inputs."""
+    """A soul's matrices as the engine takes them, by name, and the bodies: groups that the engine has code for."""
 
     matrices: dict[str, PackedMatrix]
-    groups: dict[int, tuple[Group, ...]]
+    bodies: tuple[tuple[Group, ...], ...]
 
 
-def pack_matrices(soul: Soul, *, tight: bool = False) -> Packed:
-    """Choose groups, bits and order of rows from a soul's sizes and weights, for speed or, if `tight`, for memory."""
+def pack_matrices(soul: Soul, *, plan: Plan = "fast") -> Packed:
+    """Choose groups, bits and order of rows from a soul's sizes and weights.
+
+    `plan` "fast" has groups of their own for matrices that share their tables of subset sums and for those that do not,
+    "shared" the same for both, "tight" those that take the least memory.
+    """
     sizes = soul.sizes
     names = matrix_names(sizes)
     bits = {name: sum(bits_needed(row) for row in soul.tensors[name].data) for name in names}
-    wide = [name for name in names if name.endswith("fc2_w")]
-    groups = {
-        sizes.ffn: group_inputs(sizes.ffn, sum(bits[name] for name in wide), sizes.layers, tight=tight),
-        # q, k and v share one set of tables
-        sizes.width: group_inputs(
-            sizes.width, sum(bits[name] for name in names if name not in wide), 3 * sizes.layers + 1, tight=tight
-        ),
-    }
+
+    def choose(kinds: Collection[str], inputs: int, sets: int) -> dict[str, tuple[Group, ...]]:
+        planes = sum(bits[name] for name in names if kind_of(name) in kinds)
+        return dict.fromkeys(kinds, group_inputs(inputs, planes, sets, tight=plan == "tight"))
+
+    if plan == "fast":
+        groups = choose(["many"], sizes.width, sizes.layers + 1) | choose(["few"], sizes.width, 2 * sizes.layers)
+    else:
+        groups = choose(["many", "few"], sizes.width, 3 * sizes.layers + 1)
+    groups |= choose(["ffn"], sizes.ffn, sizes.layers)
+    if sizes.ffn == sizes.width:
+        groups["ffn"] = groups["few"]
     matrices = {}
     for name in names:
         tensor = soul.tensors[name]
         bias = soul.tensors[bias_of(name)].data if has_bias(name) else None
         shift = tensor.shift + (name != "out")
-        matrices[name] = pack_matrix(tensor.data, shift, bias, groups[tensor.data.shape[1]])
-    return Packed(matrices, groups)
+        matrices[name] = pack_matrix(tensor.data, shift, bias, groups[kind_of(name)])
+    return Packed(matrices, tuple(dict.fromkeys(groups.values())))
+
+
+def kind_of(name: str) -> str:
+    """How a matrix is used: "many" rows to a set of tables (q, k and v share one), "few", or "ffn" inputs."""
+    part = name.rpartition(".")[2]
+    return {"proj": "few", "fc1_w": "few", "fc2_w": "ffn"}.get(part, "many")
 
 
 def matrix_names(sizes: Sizes) -> list[str]:
@@ -122,7 +139,7 @@ def pack(soul: Soul, packed: Packed, tokenizer: Tokenizer) -> tuple[str, bytes]:
         "; Written by soulrig build: the soul's tables and weights.",
         '.segment "RODATA"',
         *_matrix_tables(soul.sizes, packed),
-        *_group_tables(soul.sizes, packed),
+        *_group_tables(packed),
         *_norm_tables(soul),
         *_table("exp_table", EXP.tolist()),
         *_tokenizer_tables(tokenizer),
@@ -147,23 +164,19 @@ def tensor_bytes(name: str, tensor: Tensor, packed: Packed) -> bytes:
 def constants(soul: Soul, packed: Packed) -> dict[str, int]:
     """What the engine's code is made from, for `config.inc`."""
     sizes = soul.sizes
-    numbers = {"PLANES": PLANES, "INPUTS_WIDTH": 0, "INPUTS_FFN": 1}
-    for inputs, name in ((sizes.ffn, "FFN"), (sizes.width, "WIDTH")):
-        groups = packed.groups[inputs]
-        numbers[f"GROUPS_{name}"] = len(groups)
-        numbers |= {f"{name}_TABLE_{number}": group.table for number, group in enumerate(groups)}
-    every = [group for groups in packed.groups.values() for group in groups]
-    same = sizes.width == sizes.ffn
-    numbers["GROUPS_FFN_FIRST"] = 0 if same else numbers["GROUPS_WIDTH"]
-    numbers["ENTRIES_FFN"] = 0 if same else PLANES
+    numbers = {"PLANES": PLANES, "BODIES": len(packed.bodies)}
+    for body, groups in enumerate(packed.bodies):
+        numbers[f"GROUPS_{body}"] = len(groups)
+        numbers |= {f"BODY{body}_TABLE_{number}": group.table for number, group in enumerate(groups)}
+    every = [group for groups in packed.bodies for group in groups]
     numbers["SMALLEST_GROUP"] = min(group.size for group in every)
     numbers["SUBSET_PAGES"] = -(-max(group.table + group.entries for group in every) // PAGE)
-    numbers["GROUPS_HEAD_FIRST"] = numbers["GROUPS_FFN_FIRST"] + numbers["GROUPS_FFN"]
+    numbers["GROUPS_HEAD_FIRST"] = len(every)
     keys = KEY_BYTES * sizes.layers * sizes.heads * sizes.context
     values = sizes.context * (2 * sizes.layers * sizes.width + 1)
-    slow = PAGE * numbers["SUBSET_PAGES"] + SUMS_BYTES
-    numbers["SLOW_UNDER_IO"] = int(-(-values // PAGE) * PAGE + slow <= IO_RAM)
+    numbers["TOPS_UNDER_IO"] = int(-(-values // PAGE) + numbers["SUBSET_PAGES"] <= IO_RAM // PAGE)
     numbers["TABLES_HIGH"] = int(keys + HIGH_TABLES <= HIGH_RAM)
+    numbers["SUMS_HIGH"] = int(keys + numbers["TABLES_HIGH"] * HIGH_TABLES + SUMS_BYTES <= HIGH_RAM)
     matrices = [matrix for matrix in packed.matrices.values() if matrix.limit]
     numbers["FRACTION"] = max((matrix.fraction for matrix in matrices), default=0)
     return numbers
@@ -244,13 +257,13 @@ def _blocks_of(memory: bytes, start: int, entry: dict[str, Any]) -> tuple[tuple[
 
 
 def _matrix_tables(sizes: Sizes, packed: Packed) -> Iterator[str]:
-    """The engine's parallel tables: over its matrices the first block and the kind of input, over blocks the rest."""
-    first, inputs = [0], []
+    """The engine's parallel tables: over its matrices the first block and the body, over blocks the rest."""
+    first, bodies = [0], []
     labels, biases, limits, shifts = [], [], [], []
     blocks: list[Block] = []
     for name in matrix_names(sizes):
         matrix = packed.matrices[name]
-        inputs.append("INPUTS_FFN" if name.endswith("fc2_w") else "INPUTS_WIDTH")
+        bodies.append(packed.bodies.index(matrix.groups))
         at = bias_at = 0
         for block, bias in zip(matrix.blocks, matrix.biases, strict=True):
             labels.append(f"{label_of(name)} + {at}")
@@ -261,9 +274,8 @@ def _matrix_tables(sizes: Sizes, packed: Packed) -> Iterator[str]:
             at += len(block.order) + len(block.data)
             bias_at += len(bias)
         first.append(len(blocks))
-    yield '.include "config.inc"'
     yield from _table("matrix_first", first)
-    yield from _table("matrix_inputs", inputs)
+    yield from _table("matrix_body", bodies)
     yield from _addresses("block", labels)
     yield from _addresses("block_bias", biases)
     yield from _table("block_limit", limits)
@@ -272,9 +284,14 @@ def _matrix_tables(sizes: Sizes, packed: Packed) -> Iterator[str]:
         yield from _table(f"block_rows_{plane}", [block.plane_rows[plane] for block in blocks])
 
 
-def _group_tables(sizes: Sizes, packed: Packed) -> Iterator[str]:
-    """Tables over the groups: of WIDTH inputs, of FFN inputs if these are others, of a head's query."""
-    groups = [group for inputs in dict.fromkeys((sizes.width, sizes.ffn)) for group in packed.groups[inputs]]
+def _group_tables(packed: Packed) -> Iterator[str]:
+    """Tables over the groups, those of a head's query last, and over the bodies."""
+    groups = [group for body in packed.bodies for group in body]
+    ends = list(accumulate(len(body) for body in packed.bodies))
+    yield from _table("body_first", [0, *ends[:-1]])
+    yield from _table("body_end", ends)
+    inputs = [body[-1].first + body[-1].size for body in packed.bodies]
+    yield from _table("body_rows", [max(1, INPUTS_A_POLL // count) for count in inputs])
     groups += groups_of(HEAD_GROUPS)
     low = [min(LOW_INPUTS, group.size) for group in groups]
     yield from _table("group_first", [group.first for group in groups])

@@ -115,8 +115,39 @@ row_of_layer:
         tax
         rts
 
+; The nibbles of four dimensions, all planes
+; In: element (of unstored), lane   Uses: A, X
+.macro  key_nibbles group
+        ldx element
+        .repeat 4, I            ; the 12 bits at the top of 16
+        lda unstored_lo + 4 * group + I,x
+        sta bits_lo+I
+        clc
+        lda unstored_hi + 4 * group + I,x
+        adc #LIMIT_HIGH
+        .repeat 4
+        asl bits_lo+I
+        rol
+        .endrepeat
+        sta bits_hi+I
+        .endrepeat
+        ldx lane
+        .repeat KEY_PLANES, T
+        lda #$00
+          .repeat 4, I
+            .if T < 8
+        asl bits_hi+3-I
+            .else
+        asl bits_lo+3-I
+            .endif
+        rol
+          .endrepeat
+        sta keys + (KEY_PLANES * group + T) * KEY_LANES,x
+        .endrepeat
+.endmacro
+
 ; store_key - keep unstored as the key of `position`
-; In: unstored (WIDTH int16), position, layer   Out: -   Uses: A, X, Y   Cycles: 8 K at WIDTH 32
+; In: unstored (WIDTH int16), position, layer   Out: -   Uses: A, X, Y   Cycles: 6 K at WIDTH 32
 store_key:
         clc
         lda layer_key_lane
@@ -132,60 +163,16 @@ store_key:
         bcc @next_head
         jmp @wide
 @next_head:
-        jsr place_key
-@next_group:
-        ldx element
-        .repeat 4, I            ; the 12 bits at the top of 16
-        lda unstored_lo+I,x
-        sta bits_lo+I
+        key_nibbles 0
+        key_nibbles 1
         clc
-        lda unstored_hi+I,x
-        adc #LIMIT_HIGH
-        asl bits_lo+I
-        rol
-        asl bits_lo+I
-        rol
-        asl bits_lo+I
-        rol
-        asl bits_lo+I
-        rol
-        sta bits_hi+I
-        .endrepeat
-        ldx #8
-        ldy #$00
-@high_bits:
-        lda #$00
-        .repeat 4, I
-        asl bits_hi+3-I
-        rol
-        .endrepeat
-        sta (place),y
-        jsr next_stream
-        dex
-        bne @high_bits
-        ldx #4
-@low_bits:
-        lda #$00
-        .repeat 4, I
-        asl bits_lo+3-I
-        rol
-        .endrepeat
-        sta (place),y
-        jsr next_stream
-        dex
-        bne @low_bits
-        clc
-        lda element
-        adc #4
-        sta element
-        and #HEAD_DIM-1
-        beq :+
-        jmp @next_group
-:       clc
         lda lane
         adc #CONTEXT
         sta lane
+        clc
         lda element
+        adc #HEAD_DIM
+        sta element
         cmp #WIDTH
         beq :+
         jmp @next_head
@@ -244,6 +231,22 @@ next_stream:
         sta place+1
         rts
 
+; digit_sums of lane Y += t(X)
+.macro  add_to_sums
+        clc
+        lda digit_sums_0,y
+        adc triangle_lo,x
+        sta digit_sums_0,y
+        lda digit_sums_1,y
+        adc triangle_hi,x
+        sta digit_sums_1,y
+        bcc :+
+        lda digit_sums_2,y
+        adc #$00
+        sta digit_sums_2,y
+:
+.endmacro
+
 ; store_value - keep unstored as the value of `position`
 ; In: unstored (WIDTH int16), position, layer   Out: -   Uses: A, X, Y   Cycles: 4 K at WIDTH 32
 store_value:
@@ -283,14 +286,14 @@ store_value:
         rol
         tax
         sta (place),y
-        jsr add_to_sums
+        add_to_sums
         iny
         lda bits_lo
         lsr
         lsr
         tax
         sta (place),y
-        jsr add_to_sums
+        add_to_sums
         iny
         ldx element
         inx
@@ -366,18 +369,3 @@ unsum:
         bne @next_lane
 @never_summed:
         rts
-
-; digit_sums of lane Y += t(X)
-add_to_sums:
-        clc
-        lda digit_sums_0,y
-        adc triangle_lo,x
-        sta digit_sums_0,y
-        lda digit_sums_1,y
-        adc triangle_hi,x
-        sta digit_sums_1,y
-        bcc :+
-        lda digit_sums_2,y
-        adc #$00
-        sta digit_sums_2,y
-:       rts

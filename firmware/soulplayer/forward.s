@@ -25,6 +25,10 @@ N1 = 0
 N2 = 1
 NORMS = 2
 
+; Two bytes shifted left by this much add up to int16, without saturation
+LARGEST_SHORT = 6
+SHORT = (TOKEN_UP <= LARGEST_SHORT) .and (POSITION_UP <= LARGEST_SHORT)
+
 .segment "ZPCACHE": zeropage
 token_row:      .res 2          ; address of the token's embedding
 position_row:   .res 2          ; of the position's
@@ -98,10 +102,21 @@ engine_reset:
         lda #$FF
         adc #$00
         eor #$FF
+.if shift > 0 .and shift <= LARGEST_SHORT
+        .repeat shift
+        asl term
+        rol
+        .endrepeat
+.endif
         sta term+1
+.if SHORT = 0
+        asl
+        lda #$FF
+        adc #$00
+        eor #$FF
         sta term+2
         sta term+3
-.if shift > 0
+  .if shift > LARGEST_SHORT
         ldx #shift
 :       asl term
         rol term+1
@@ -109,6 +124,7 @@ engine_reset:
         rol term+3
         dex
         bne :-
+  .endif
 .endif
 .endmacro
 
@@ -221,6 +237,14 @@ embed:
         lda (position_row),y
         up      value, POSITION_UP
         clc
+.if SHORT
+        lda value
+        adc te
+        sta residual_lo,y
+        lda value+1
+        adc te+1
+        sta residual_hi,y
+.else
         .repeat 4, I
         lda value+I
         adc te+I
@@ -231,6 +255,7 @@ embed:
         sta residual_lo,y
         lda value+1
         sta residual_hi,y
+.endif
         dey
         bpl @next_element
         rts

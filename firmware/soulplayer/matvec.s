@@ -7,11 +7,11 @@
 .export matvec, matvec_again, block
 .exportzp output_lo, output_hi
 .import abandon, engine_poll, tally
-.import aim_ffn, aim_width, bias_fraction, bias_high_at, bias_low_at, entries_hi, entries_lo, ffn_finish, finish_biased
-.import finish_plain, row_entry, row_next, row_order, row_out_hi, row_out_lo, row_shift, rows_biased, rows_plain
-.import shifts_hi, shifts_lo, width_finish
+.import aim_hi, aim_lo, bias_fraction, bias_high_at, bias_low_at, entries_hi, entries_lo, finish_biased, finish_hi
+.import finish_lo, finish_plain, row_entry, row_next, row_order, row_out_hi, row_out_lo, row_shift, rows_biased
+.import rows_plain, shifts_hi, shifts_lo
 .import first_group, last_group, wide_block, wide_tables, word_tables
-.import matrix_first, matrix_inputs
+.import body_end, body_first, body_rows, matrix_body, matrix_first
 .import block_lo, block_hi, block_bias_lo, block_bias_hi, block_limit, block_shift
 .repeat PLANES, T
 .import .ident (.sprintf ("block_rows_%d", T))
@@ -21,17 +21,18 @@
 NO_TABLES = 0
 WORD_TABLES = 1
 WIDE_TABLES = 2
-ROWS_A_POLL = 320 / WIDTH       ; so that a poll comes every 10 K cycles
-ROWS_A_POLL_FFN = 320 / FFN + 1
 
 .zeropage
 output_lo:      .res 2          ; address of y
 output_hi:      .res 2
+finish_at:      .res 2          ; address in a body of the address that it goes on to
+aim:            .res 2          ; address of the routine that aims a body
 
 .bss
 matrix:         .res 1
 block:          .res 1          ; of rows of a matrix
-inputs:         .res 1          ; INPUTS_WIDTH or INPUTS_FFN
+body:           .res 1          ; the code for its groups of inputs
+entries:        .res 1          ; index of the body's entries
 tables:         .res 1          ; what the tables of subset sums hold
 plane:          .res 1          ; t of a class of rows
 class_end:      .res 1          ; the row behind its last
@@ -48,8 +49,8 @@ matvec:
         sta tables
 matvec_again:
         stx matrix
-        lda matrix_inputs,x
-        sta inputs
+        lda matrix_body,x
+        sta body
         lda matrix_first,x
         sta block
 @next_block:
@@ -65,14 +66,11 @@ matvec_again:
 product:
         lda tables
         bne @tables_made
-        lda #0
-        ldx #GROUPS_WIDTH
-        ldy inputs
-        beq :+
-        lda #GROUPS_FFN_FIRST
-        ldx #GROUPS_FFN_FIRST + GROUPS_FFN
-:       sta first_group
-        stx last_group
+        ldx body
+        lda body_first,x
+        sta first_group
+        lda body_end,x
+        sta last_group
         ldx block
         lda block_limit,x
         beq @make_wide          ; no input is small enough
@@ -151,25 +149,26 @@ word_block:
         jsr next_bias
         point_at bias_high_at, bias
         point_to row_next, rows_biased
+        jsr body_code
         lda #<finish_biased
         ldx #>finish_biased
         bne @aim                ; always
 @plain:
         point_to row_next, rows_plain
+        jsr body_code
         lda #<finish_plain
         ldx #>finish_plain
 @aim:
-        ldy inputs
-        bne @aim_ffn
-        sta width_finish+1
-        stx width_finish+2
-        jsr aim_width
-        jmp @rows
-@aim_ffn:
-        sta ffn_finish+1
-        stx ffn_finish+2
-        jsr aim_ffn
-@rows:
+        sta (finish_at),y
+        txa
+        iny
+        sta (finish_at),y
+        jsr aim_body
+        lda body
+        asl
+        asl
+        asl
+        sta entries
         ldy #PLANES-1
         ldx #$00                ; row
 @next_class:
@@ -190,10 +189,8 @@ word_block:
         sta row_shift+1
         lda shifts_hi,x
         sta row_shift+2
-        lda inputs
-        beq :+
-        lda #ENTRIES_FFN
-:       clc
+        clc
+        lda entries
         adc plane
         tay
         lda entries_lo,y
@@ -204,12 +201,8 @@ word_block:
 @next_rows:
         clc
         txa
-        ldy inputs
-        bne :+
-        adc #ROWS_A_POLL
-        bne @to_end             ; always
-:       adc #ROWS_A_POLL_FFN
-@to_end:
+        ldy body
+        adc body_rows,y
         cmp class_end
         bcc :+
         lda class_end
@@ -231,6 +224,23 @@ word_block:
 
 rows:
         jmp (row_next+1)
+
+aim_body:
+        jmp (aim)
+
+; finish_at, aim of the body; Y = 0   Uses: A, X
+body_code:
+        ldx body
+        lda finish_lo,x
+        sta finish_at
+        lda finish_hi,x
+        sta finish_at+1
+        lda aim_lo,x
+        sta aim
+        lda aim_hi,x
+        sta aim+1
+        ldy #$00
+        rts
 
 ; bias += A
 next_bias:

@@ -25,11 +25,11 @@ part:           .res 4          ; bytes of a product
 sign:           .res 1          ; bit 7
 root_bit:       .res 1          ; of the root
 root:           .res 1          ; r
+sum:            .res 3          ; of squares, then m
 
 .bss
 norm:           .res 1
 element:        .res 1
-sum:            .res 3
 multiple_0:     .res LARGEST_HIGH ; inv * n, 24 bits
 multiple_1:     .res LARGEST_HIGH
 multiple_2:     .res LARGEST_HIGH

@@ -4,15 +4,15 @@
 ; subset of the group's inputs whose weights have that bit. Planes are summed from the lowest up, halving in between:
 ;   sum := negative + bias_low; for t = k-1 .. 0: sum := floor(sum / 2) + the groups' entries
 ; Floors nest, so 16 bits suffice, and sum - total + bias_high = floor((w * x + bias) / 2^(k-1)).
-; The code is unrolled over planes and groups, once for the products of WIDTH inputs and once for those of FFN. Rows
-; of fewer bits enter later. A product writes the addresses of its planes into the code (`aim`).
+; The code is unrolled over planes and groups, a `body` for each way that inputs are grouped. Rows of fewer bits enter
+; later. A product writes the addresses of its planes into the code (`aim`).
 
 .include "engine.inc"
 .include "planes.inc"
 
 .export rows_plain, rows_biased, finish_plain, finish_biased, shift_none
 .export row_entry, bias_fraction, bias_low_at, bias_high_at, row_shift, row_order, row_out_lo, row_out_hi, row_next
-.export entries_lo, entries_hi, shifts_lo, shifts_hi, aim_width, aim_ffn, width_finish, ffn_finish
+.export aim_hi, aim_lo, entries_hi, entries_lo, finish_hi, finish_lo, shifts_hi, shifts_lo
 .exportzp cursor, plane_rows, row_end, sum_hi, sum_lo
 .import subset_lo, subset_hi
 .importzp negative, total
@@ -57,6 +57,12 @@ plane_rows:     .res PLANES     ; by plane t: how many rows have it
         rts
 .endmacro
 
+.macro  body name, groups
+        sum_planes name, PLANES, groups, FRACTION
+.ident (.sprintf ("%s_finish", name)):
+        jmp $FFFF
+.endmacro
+
 ; rows_plain, rows_biased - rows X .. row_end - 1 of a class of rows of equal bits, without and with a bias
 ; y_order[i] = (sum - total + bias_high) >> shift
 ; In: X = row, row_end, negative, total; written into the code: row_entry, bias_*, row_shift, row_order, row_out_*,
@@ -80,19 +86,13 @@ rows_plain:
 row_entry:
         jmp $FFFF
 
-width_rows:
-        sum_planes "WIDTH", PLANES, GROUPS_WIDTH, FRACTION
-WIDTH_finish:
-        jmp $FFFF
-.if FFN = WIDTH
-ffn_finish = WIDTH_finish
-.else
-        sum_planes "FFN", PLANES, GROUPS_FFN, FRACTION
-FFN_finish:
-        jmp $FFFF
-ffn_finish = FFN_finish
+        body "BODY0", GROUPS_0
+.if BODIES > 1
+        body "BODY1", GROUPS_1
 .endif
-width_finish = WIDTH_finish
+.if BODIES > 2
+        body "BODY2", GROUPS_2
+.endif
 
 finish_biased:
         tay
@@ -166,30 +166,37 @@ row_next:
         jmp $FFFF
 :       rts
 
-aim_width:
-        aim_rows "WIDTH", GROUPS_WIDTH
-.if FFN = WIDTH
-aim_ffn = aim_width
-.else
-aim_ffn:
-        aim_rows "FFN", GROUPS_FFN
+aim_0:  aim_rows "BODY0", GROUPS_0
+.if BODIES > 1
+aim_1:  aim_rows "BODY1", GROUPS_1
+.endif
+.if BODIES > 2
+aim_2:  aim_rows "BODY2", GROUPS_2
 .endif
 
 .rodata
 
-.macro  entry_table part                ; where rows of t + 1 bits enter: WIDTH inputs, FFN inputs
-        .repeat PLANES, T
-        .byte part .ident (.sprintf ("WIDTH_plane_%d", T))
+.macro  entry_table part                ; where rows of t + 1 bits enter a body
+        .repeat BODIES, B
+          .repeat PLANES, T
+        .byte part .ident (.sprintf ("BODY%d_plane_%d", B, T))
+          .endrepeat
         .endrepeat
-.if FFN <> WIDTH
-        .repeat PLANES, T
-        .byte part .ident (.sprintf ("FFN_plane_%d", T))
-        .endrepeat
-.endif
 .endmacro
 
 entries_lo:     entry_table <
 entries_hi:     entry_table >
+
+.macro  body_table part, name, offset
+        .repeat BODIES, B
+        .byte part (.ident (.sprintf (name, B)) + offset)
+        .endrepeat
+.endmacro
+
+finish_lo:      body_table <, "BODY%d_finish", 1
+finish_hi:      body_table >, "BODY%d_finish", 1
+aim_lo:         body_table <, "aim_%d", 0
+aim_hi:         body_table >, "aim_%d", 0
 
 .macro  shift_table part                ; by shift + FRACTION
         .repeat FRACTION, I

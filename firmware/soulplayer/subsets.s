@@ -9,11 +9,11 @@
 
 .export subsets_init, word_tables, subset_lo, subset_hi, subset_top, first_group, last_group
 .exportzp input_lo, input_hi, negative, total
-.import __ZEROPAGE_LOAD__, __ZEROPAGE_SIZE__, __ZPTABLES_LOAD__
+.import __ZEROPAGE_LOAD__, __ZEROPAGE_SIZE__, __ZPROWS_LOAD__
 .import abandon, engine_poll
 .import group_first, group_low, group_high, group_table, group_page
 
-.assert __ZEROPAGE_LOAD__ + __ZEROPAGE_SIZE__ <= __ZPTABLES_LOAD__, lderror, "the zero page is too full"
+.assert __ZEROPAGE_LOAD__ + __ZEROPAGE_SIZE__ <= __ZPROWS_LOAD__, lderror, "the zero page is too full"
 
 LOW_INPUTS = 4                  ; of a group: their sums stand in the loop that writes the table
 RUN = 16                        ; entries that it writes at a time
@@ -31,10 +31,6 @@ term_lo:        .res LOW_INPUTS ; inputs
 term_hi:        .res LOW_INPUTS
 magnitude:      .res 1          ; bits that the high bytes of |x_j| have
 
-.segment "ZPTABLES": zeropage
-run_lo:         .res RUN        ; sums of subsets of the group's first inputs
-run_hi:         .res RUN
-
 .bss
 first_group:    .res 1          ; of the product's inputs
 last_group:     .res 1          ; and the one behind the last
@@ -49,7 +45,7 @@ further:        .res 1          ; how many further inputs
 subset_lo:      .res SUBSET_PAGES * 256
 subset_hi:      .res SUBSET_PAGES * 256
 
-slow_segment
+tops_segment
 subset_top:     .res SUBSET_PAGES * 256
 
 .code
@@ -80,10 +76,10 @@ word_tables:
         jsr write_table
         clc                     ; total += the sum of the whole group
         lda high_lo
-        adc run_lo+RUN-1
+        adc run_lo_15
         tay
         lda high_hi
-        adc run_hi+RUN-1
+        adc run_hi_15
         tax
         clc
         tya
@@ -146,6 +142,13 @@ turn_page:
         .endrepeat
         rts
 
+        .repeat RUN, I
+.ident (.sprintf ("run_lo_%d", I)) = .ident (.sprintf ("run_code_lo_%d", I)) + 1
+.ident (.sprintf ("run_hi_%d", I)) = .ident (.sprintf ("run_code_hi_%d", I)) + 1
+.ident (.sprintf ("further_lo_%d", I)) = further_lo + I
+.ident (.sprintf ("further_hi_%d", I)) = further_hi + I
+        .endrepeat
+
 .macro  load_input number, base         ; term := the next input; base -= term if it is negative
         .local  minus, loaded
         lda (input_lo),y
@@ -169,14 +172,14 @@ minus:  eor #$FF
 loaded: iny
 .endmacro
 
-.macro  add_sums low, high, from, to, number    ; the sum at `to` := the sum at `from` + term
+.macro  add_sums sum, from, to, number  ; sum[to] := sum[from] + term
         clc
-        lda low+from
+        lda .ident (.sprintf ("%s_lo_%d", sum, from))
         adc term_lo+number
-        sta low+to
-        lda high+from
+        sta .ident (.sprintf ("%s_lo_%d", sum, to))
+        lda .ident (.sprintf ("%s_hi_%d", sum, from))
         adc term_hi+number
-        sta high+to
+        sta .ident (.sprintf ("%s_hi_%d", sum, to))
 .endmacro
 
 .macro  count_negative base             ; negative += base
@@ -221,20 +224,20 @@ low_sums:
         .endrepeat
 low_loaded:
         lda base
-        sta run_lo
+        sta run_lo_0
         lda base+1
-        sta run_hi
+        sta run_hi_0
         .repeat 1, I
-        add_sums run_lo, run_hi, I, I+1, 0
+        add_sums "run", I, I+1, 0
         .endrepeat
         .repeat 2, I
-        add_sums run_lo, run_hi, I, I+2, 1
+        add_sums "run", I, I+2, 1
         .endrepeat
         .repeat 4, I
-        add_sums run_lo, run_hi, I, I+4, 2
+        add_sums "run", I, I+4, 2
         .endrepeat
         .repeat 8, I
-        add_sums run_lo, run_hi, I, I+8, 3
+        add_sums "run", I, I+8, 3
         .endrepeat
         count_negative base
         rts
@@ -271,19 +274,19 @@ further_loaded:
         count_negative base
         ldx further
         .repeat 1, I
-        add_sums further_lo, further_hi, I, I+1, 0
+        add_sums "further", I, I+1, 0
         .endrepeat
         asl high_sums
         dex
         beq further_summed
         .repeat 2, I
-        add_sums further_lo, further_hi, I, I+2, 1
+        add_sums "further", I, I+2, 1
         .endrepeat
         asl high_sums
         dex
         beq further_summed
         .repeat 4, I
-        add_sums further_lo, further_hi, I, I+4, 2
+        add_sums "further", I, I+4, 2
         .endrepeat
         asl high_sums
         dex
@@ -291,12 +294,12 @@ further_loaded:
 further_summed:
         rts
 :       .repeat 8, I
-        add_sums further_lo, further_hi, I, I+8, 3
+        add_sums "further", I, I+8, 3
         .endrepeat
         asl high_sums
         rts
 
-; The table: further_a + run_b at index 16 * a + b
+; The table: further_a + run_b at index 16 * a + b. The run's sums stand in the code.
 ; In: group, made_page   Out: high = the last of further   Uses: A, X, Y
 write_table:
         ldx group
@@ -310,11 +313,13 @@ next_run:
         lda further_hi,y
         sta high_hi
         .repeat RUN, I          ; sums of two non-negative numbers: C stays clear
-        lda run_lo+I
+.ident (.sprintf ("run_code_lo_%d", I)):
+        lda #$FF
         adc high_lo
 .ident (.sprintf ("run_entry_lo_%d", I)):
         sta subset_lo+I,x
-        lda run_hi+I
+.ident (.sprintf ("run_code_hi_%d", I)):
+        lda #$FF
         adc high_hi
 .ident (.sprintf ("run_entry_hi_%d", I)):
         sta subset_hi+I,x

@@ -25,7 +25,7 @@ bias_low:       .res 2          ; of its low bytes,
 bias_high:      .res 2          ; and of its high bytes
 
 
-slow_segment
+sums_segment
 sum0:           .res BLOCK_ROWS ; the rows' sums, 24 bits
 sum1:           .res BLOCK_ROWS
 sum2:           .res BLOCK_ROWS

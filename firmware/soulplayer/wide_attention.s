@@ -16,7 +16,7 @@ LARGEST_D = 127
 SIGN = $80
 OFFSET_HIGH = $08               ; high byte of 2^11
 
-.segment "ZPVECTOR": zeropage
+.zeropage
 place:          .res 2          ; address in the cache
 best:           .res 3          ; max(score_k) >> 8
 below:          .res 2          ; (max(f) - f_k) << 6, its low two bytes
