@@ -56,6 +56,7 @@ class Packed:
 
     matrices: dict[str, PackedMatrix]
     bodies: tuple[tuple[Group, ...], ...]
+    top_body: int  # the one for the widest sums, of the most inputs and the least bounded ones
 
 
 def pack_matrices(soul: Soul, *, plan: Plan = "fast") -> Packed:
@@ -84,8 +85,11 @@ def pack_matrices(soul: Soul, *, plan: Plan = "fast") -> Packed:
         tensor = soul.tensors[name]
         bias = soul.tensors[bias_of(name)].data if has_bias(name) else None
         shift = tensor.shift + (name != "out")
-        matrices[name] = pack_matrix(tensor.data, shift, bias, groups[kind_of(name)])
-    return Packed(matrices, tuple(dict.fromkeys(groups.values())))
+        matrices[name] = pack_matrix(
+            tensor.data, shift, bias, groups[kind_of(name)], top=groups[kind_of(name)] == groups["ffn"]
+        )
+    bodies = tuple(dict.fromkeys(groups.values()))
+    return Packed(matrices, bodies, bodies.index(groups["ffn"]))
 
 
 def kind_of(name: str) -> str:
@@ -167,6 +171,7 @@ def constants(soul: Soul, packed: Packed) -> dict[str, int]:
     numbers = {"PLANES": PLANES, "BODIES": len(packed.bodies)}
     for body, groups in enumerate(packed.bodies):
         numbers[f"GROUPS_{body}"] = len(groups)
+        numbers[f"TOP_{body}"] = int(body == packed.top_body)
         numbers |= {f"BODY{body}_TABLE_{number}": group.table for number, group in enumerate(groups)}
     every = [group for groups in packed.bodies for group in groups]
     numbers["SMALLEST_GROUP"] = min(group.size for group in every)
@@ -175,6 +180,8 @@ def constants(soul: Soul, packed: Packed) -> dict[str, int]:
     keys = KEY_BYTES * sizes.layers * sizes.heads * sizes.context
     values = sizes.context * (2 * sizes.layers * sizes.width + 1)
     numbers["TOPS_UNDER_IO"] = int(-(-values // PAGE) + numbers["SUBSET_PAGES"] <= IO_RAM // PAGE)
+    io_pages = -(-values // PAGE) + numbers["TOPS_UNDER_IO"] * numbers["SUBSET_PAGES"]
+    numbers["SUMS_UNDER_IO"] = int(io_pages * PAGE + 4 * sizes.layers * sizes.width <= IO_RAM)
     numbers["TABLES_HIGH"] = int(keys + HIGH_TABLES <= HIGH_RAM)
     numbers["SUMS_HIGH"] = int(keys + numbers["TABLES_HIGH"] * HIGH_TABLES + SUMS_BYTES <= HIGH_RAM)
     matrices = [matrix for matrix in packed.matrices.values() if matrix.limit]
@@ -290,6 +297,7 @@ def _group_tables(packed: Packed) -> Iterator[str]:
     ends = list(accumulate(len(body) for body in packed.bodies))
     yield from _table("body_first", [0, *ends[:-1]])
     yield from _table("body_end", ends)
+    yield from _table("body_top", [int(body == packed.top_body) for body in range(len(packed.bodies))])
     inputs = [body[-1].first + body[-1].size for body in packed.bodies]
     yield from _table("body_rows", [max(1, INPUTS_A_POLL // count) for count in inputs])
     groups += groups_of(HEAD_GROUPS)

@@ -26,6 +26,7 @@ SMALLEST_TABLE = 1 << LOW_INPUTS  # entries
 LARGEST_BLOCK = 128  # rows
 PAGE = 256
 WORD_LIMIT = 32767  # what sum |x| and a bias may make together, for the product in 16 bits
+TOP_LIMIT = 255  # where 17 bits are kept: sum |x| below 256 times this
 LARGEST_FRACTION = 2  # dropped bits that the 16-bit product can keep, for shifts less than a row's planes want
 
 # Cycles: of a row's plane, a group in it, a further pair of groups; of a table's entry, of a group besides.
@@ -155,6 +156,7 @@ class PackedMatrix:
     blocks: tuple[Block, ...]
     biases: tuple[bytes, ...]  # a block, as pack_bias has them
     largest_bias: int  # |high|, at least
+    top: bool  # its code has room for sums of 17 bits
 
     @property
     def fraction(self) -> int:
@@ -166,16 +168,16 @@ class PackedMatrix:
         """Below 256 times this, sum |x| lets the products be made in 16 bits."""
         if self.shift < 0 or self.fraction > LARGEST_FRACTION:
             return 0
-        return max(0, WORD_LIMIT - self.largest_bias) // PAGE
+        return TOP_LIMIT if self.top else max(0, WORD_LIMIT - self.largest_bias) // PAGE
 
 
-def pack_matrix(matrix: Array, shift: int, bias: Array | None, groups: tuple[Group, ...]) -> PackedMatrix:
+def pack_matrix(matrix: Array, shift: int, bias: Array | None, groups: tuple[Group, ...], *, top: bool) -> PackedMatrix:
     """The matrix as the engine takes it."""
     biases = np.zeros(len(matrix), np.int64) if bias is None else bias.astype(np.int64)
     bits = [bits_needed(row, int(number)) for row, number in zip(matrix, biases, strict=True)]
     blocks = pack_blocks(matrix, bits, groups)
     largest = max(abs(int(number) >> k - 1) for number, k in zip(biases, bits, strict=True))
-    return PackedMatrix(groups, shift, blocks, tuple(pack_bias(biases, block) for block in blocks), largest + 1)
+    return PackedMatrix(groups, shift, blocks, tuple(pack_bias(biases, block) for block in blocks), largest + 1, top)
 
 
 def pack_blocks(matrix: Array, bits: list[int], groups: tuple[Group, ...]) -> tuple[Block, ...]:

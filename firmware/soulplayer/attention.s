@@ -190,7 +190,7 @@ key_rows:
         sta sum_hi
         lda negative
         clc
-        sum_planes "KEY", KEY_PLANES, 2, 0
+        sum_planes "KEY", KEY_PLANES, 2, 0, 0
         tay
         clc
         lda sum_lo

@@ -36,9 +36,12 @@ summed:         .res LAYERS     ; positions in digit_sums
 layer_wide:     .res LAYERS     ; not 0: some key or value is kept as it is
 keys_wide:      .res LAYERS * CONTEXT ; $80: this one
 values_wide:    .res LAYERS * CONTEXT
-digit_sums_0:   .res VALUE_LANES ; 24 bits
+digit_sums_2:   .res VALUE_LANES ; 24 bits
+.if SUMS_UNDER_IO
+.segment "IOREST"
+.endif
+digit_sums_0:   .res VALUE_LANES
 digit_sums_1:   .res VALUE_LANES
-digit_sums_2:   .res VALUE_LANES
 
 .segment "KEYS"
 keys:           .res KEY_STREAMS * KEY_LANES

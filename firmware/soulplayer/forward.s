@@ -257,8 +257,9 @@ embed:
         sta residual_hi,y
 .endif
         dey
-        bpl @next_element
-        rts
+        bmi :+
+        jmp @next_element
+:       rts
 
 ; value = A * WIDTH
 row_offset:

@@ -4,19 +4,20 @@
 
 .include "engine.inc"
 
-.export matvec, matvec_again, block
+.export matvec, matvec_again, block, rows_too_large
 .exportzp output_lo, output_hi
 .import abandon, engine_poll, tally
 .import aim_hi, aim_lo, bias_fraction, bias_high_at, bias_low_at, entries_hi, entries_lo, finish_biased, finish_hi
 .import finish_lo, finish_plain, row_entry, row_next, row_order, row_out_hi, row_out_lo, row_shift, rows_biased
 .import rows_plain, shifts_hi, shifts_lo
 .import first_group, last_group, wide_block, wide_tables, word_tables
-.import body_end, body_first, body_rows, matrix_body, matrix_first
+.import bias_high_at_17, bias_low_at_17, finish_biased_17, finish_plain_17
+.import body_end, body_first, body_rows, body_top, matrix_body, matrix_first
 .import block_lo, block_hi, block_bias_lo, block_bias_hi, block_limit, block_shift
 .repeat PLANES, T
 .import .ident (.sprintf ("block_rows_%d", T))
 .endrepeat
-.importzp cursor, plane_rows, row_end, total
+.importzp cursor, plane_rows, row_end, sum_top, total
 
 NO_TABLES = 0
 WORD_TABLES = 1
@@ -65,7 +66,7 @@ matvec_again:
 ; product - a block of rows
 product:
         lda tables
-        bne @tables_made
+        bne tables_made
         ldx body
         lda body_first,x
         sta first_group
@@ -73,23 +74,24 @@ product:
         sta last_group
         ldx block
         lda block_limit,x
-        beq @make_wide          ; no input is small enough
+        beq make_wide          ; no input is small enough
         jsr word_tables
-        bcs @make_wide
+        bcs make_wide
         lda #WORD_TABLES
         sta tables
-@tables_made:
+tables_made:
         cmp #WIDE_TABLES
-        beq @wide
+        beq wide
         ldx block
         lda total+1
         cmp block_limit,x
         bcc word_block
-@make_wide:
+make_wide:
+rows_too_large:
         lda #WIDE_TABLES
         sta tables
         jsr wide_tables
-@wide:
+wide:
         ldx #TALLY_PRODUCTS
         jsr tally
         jsr take_rows
@@ -126,6 +128,8 @@ take_rows:
 ; word_block - a block in 16 bits
 word_block:
         jsr take_rows
+        lda #$00
+        sta sum_top
         point_at row_order, cursor
         point_at row_out_lo, output_lo
         point_at row_out_hi, output_hi
@@ -149,15 +153,29 @@ word_block:
         jsr next_bias
         point_at bias_high_at, bias
         point_to row_next, rows_biased
+        point_at bias_low_at_17, bias_low_at+1
+        point_at bias_high_at_17, bias
         jsr body_code
+        lda body_top,x
+        bne @biased_17
         lda #<finish_biased
         ldx #>finish_biased
+        bne @aim                ; always
+@biased_17:
+        lda #<finish_biased_17
+        ldx #>finish_biased_17
         bne @aim                ; always
 @plain:
         point_to row_next, rows_plain
         jsr body_code
+        lda body_top,x
+        bne @plain_17
         lda #<finish_plain
         ldx #>finish_plain
+        bne @aim                ; always
+@plain_17:
+        lda #<finish_plain_17
+        ldx #>finish_plain_17
 @aim:
         sta (finish_at),y
         txa

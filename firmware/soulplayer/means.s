@@ -13,14 +13,13 @@
 .import abandon, engine_poll, divide
 .import attended_hi, attended_lo, digit_sums_0, digit_sums_1, digit_sums_2, head, head_value_lane, position, values
 .import mirror_hi, mirror_lo, square_hi, square_lo, weight_sum
-.importzp divisor, sum_hi, sum_lo, value
+.importzp divisor, sum_hi, sum_lo, sum_top, value
 
 DIGITS = 64
 LARGEST_WEIGHT = 255
 TRIANGLES = LARGEST_WEIGHT + DIGITS
 
 .segment "ZPHEAD": zeropage
-sum_top:        .res 1
 number:         .res 4          ; 4 * (64 * high sum + low sum)
 quotient:       .res 2
 remainder:      .res 2

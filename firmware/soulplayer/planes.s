@@ -10,11 +10,12 @@
 .include "engine.inc"
 .include "planes.inc"
 
-.export rows_plain, rows_biased, finish_plain, finish_biased, shift_none
+.export rows_plain, rows_biased, finish_plain, finish_biased, finish_plain_17, finish_biased_17, bias_low_at_17
+.export bias_high_at_17, shift_none
 .export row_entry, bias_fraction, bias_low_at, bias_high_at, row_shift, row_order, row_out_lo, row_out_hi, row_next
 .export aim_hi, aim_lo, entries_hi, entries_lo, finish_hi, finish_lo, shifts_hi, shifts_lo
-.exportzp cursor, plane_rows, row_end, sum_hi, sum_lo
-.import subset_lo, subset_hi
+.exportzp cursor, plane_rows, row_end, sum_hi, sum_lo, sum_top
+.import rows_too_large, subset_lo, subset_hi
 .importzp negative, total
 
 SIGN = $80
@@ -24,6 +25,7 @@ SHIFT_STEP = 5          ; bytes of code a bit
 .segment "ZPROWS": zeropage
 sum_lo:         .res 1
 sum_hi:         .res 1
+sum_top:        .res 1          ; 17th bit
 fraction:       .res 1          ; bits dropped by the last halvings, the latest on top
 row_end:        .res 1          ; the row behind the last
 cursor:         .res 2          ; address of the first plane
@@ -57,10 +59,32 @@ plane_rows:     .res PLANES     ; by plane t: how many rows have it
         rts
 .endmacro
 
-.macro  body name, groups
-        sum_planes name, PLANES, groups, FRACTION
+.macro  body name, groups, top
+        sum_planes name, PLANES, groups, FRACTION, top
 .ident (.sprintf ("%s_finish", name)):
         jmp $FFFF
+.endmacro
+
+.macro  difference                      ; A, sum_lo := sum - total
+        tay
+        sec
+        lda sum_lo
+        sbc total
+        sta sum_lo
+        tya
+        sbc total+1
+.endmacro
+
+.macro  difference_17                   ; Y, sum_lo := sum - total if that is an int16
+        difference
+        tay
+        lda sum_top
+        sbc #$00
+        sty sum_top
+        eor sum_top             ; bit 7: the signs differ
+        bmi too_large
+        lda #$00
+        sta sum_top
 .endmacro
 
 ; rows_plain, rows_biased - rows X .. row_end - 1 of a class of rows of equal bits, without and with a bias
@@ -86,22 +110,36 @@ rows_plain:
 row_entry:
         jmp $FFFF
 
-        body "BODY0", GROUPS_0
+        body "BODY0", GROUPS_0, TOP_0
 .if BODIES > 1
-        body "BODY1", GROUPS_1
+        body "BODY1", GROUPS_1, TOP_1
 .endif
 .if BODIES > 2
-        body "BODY2", GROUPS_2
+        body "BODY2", GROUPS_2, TOP_2
 .endif
 
-finish_biased:
-        tay
-        sec
+finish_biased_17:
+        difference_17
+        clc
         lda sum_lo
-        sbc total
+bias_low_at_17:
+        adc $FFFF,x
         sta sum_lo
         tya
-        sbc total+1
+bias_high_at_17:
+        adc $FFFF,x
+        bvc row_shift
+too_large:                      ; all over again, in 24 bits
+        pla
+        pla
+        jmp rows_too_large
+finish_plain_17:
+        difference_17
+        tya
+        jmp row_shift
+
+finish_biased:
+        difference
         tay
         clc
         lda sum_lo
@@ -113,13 +151,7 @@ bias_high_at:
         adc $FFFF,x
         jmp row_shift
 finish_plain:
-        tay
-        sec
-        lda sum_lo
-        sbc total
-        sta sum_lo
-        tya
-        sbc total+1
+        difference
 row_shift:
         jmp $FFFF
 
