@@ -32,6 +32,7 @@ LARGEST_FRACTION = 2  # dropped bits that the 16-bit product can keep, for shift
 # Cycles: of a row's plane, a group in it, a further pair of groups; of a table's entry, of a group besides.
 PLANE, LOOKUP, PAIR = 13, 18, 6
 ENTRY, GROUP = 24, 1200
+CODE = 210  # bytes, of a group
 BYTE_WORTH = 3  # cycles a token that a byte of memory is worth
 
 
@@ -63,7 +64,7 @@ def group_inputs(inputs: int, plane_rows: int, sets: int, *, tight: bool) -> tup
         return sum(max(SMALLEST_TABLE, 1 << size) for size in sizes(count))
 
     def cost(count: int) -> int:
-        memory = count * plane_rows + 2 * entries(count)
+        memory = count * (plane_rows + CODE) + 2 * entries(count)
         if tight:
             return memory
         row = count * LOOKUP + (count - 1) // 2 * PAIR + PLANE

@@ -200,11 +200,23 @@ remember:
         multiply_matrix V, matvec_again
         jmp store_value
 
-; x += proj(attention(q)), q of normed
+; x += proj(attention(q)), q of normed; over one position attention is its value
 attend:
+        lda position
+        beq @first
         output_to query
         multiply_matrix Q, matvec_again
         jsr attention
+        jmp @attended
+@first:
+        ldx #WIDTH-1
+:       lda unstored_lo,x
+        sta attended_lo,x
+        lda unstored_hi,x
+        sta attended_hi,x
+        dex
+        bpl :-
+@attended:
         input_from attended
         output_to change
         multiply_matrix PROJ, matvec

@@ -156,7 +156,7 @@ sum_squares:
         lsr
         lsr
         ora part
-        beq @too_large          ; -256
+        beq @too_large_too      ; -256
         eor #$FF
         clc
         adc #$01

@@ -14,6 +14,7 @@ from plain_machine import PlainMachine
 from strange_souls import SOULS, letters, machine_of, strange
 
 from soulrig.buildtools.build import build
+from soulrig.buildtools.layout import HEADER, TELEMETRY_ADDRESS
 from soulrig.model.reference import Reference
 from soulrig.model.soul import Soul
 
@@ -154,6 +155,21 @@ def test_a_position_is_quick_enough(data: Path) -> None:
     feed(machine, [5])
     machine.write("position", 19, 1)  # whatever the keys are, they take the same time
     assert machine.call("engine_step", a=7, carry=True).cycles < LARGEST_STEP
+
+
+def uses(machine: PlainMachine, field: str) -> int:
+    """How often a slow path was taken since the context was emptied."""
+    start = TELEMETRY_ADDRESS + HEADER[field].offset
+    return int.from_bytes(bytes(machine.memory[start : start + 2]), "little")
+
+
+def test_slow_paths_are_counted(data: Path) -> None:
+    ordinary, saturating = golden_machine(data / "random-norm.bin"), golden_machine(data / "random-sat.bin")
+    for machine in (ordinary, saturating):
+        feed(machine, [17, 4])
+    for field in ("wide_products", "wide_heads", "wide_norms"):
+        assert uses(saturating, field) > 0, field
+    assert uses(ordinary, "wide_products") == uses(ordinary, "wide_norms") == 0
 
 
 def test_run_stop_leaves_a_position_undone(data: Path) -> None:

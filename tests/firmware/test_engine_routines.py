@@ -111,6 +111,9 @@ def inputs(length: int) -> list[list[int]]:
         [chance.randrange(-255, 256) for _ in range(length)],
         [chance.randrange(-32768, 32768) if n % 3 else 0 for n in range(length)],
         [chance.choice(INT16) for _ in range(length)],
+        *([chance.randrange(min(8192, 2 * total // length)) for _ in range(length)] for total in (30000, 45000, 62000)),
+        [chance.randrange(-1, 2) * 32500 // length for _ in range(length)],
+        [chance.choice((-1, 1)) * 50000 // length for _ in range(length)],
     ]
 
 
@@ -131,7 +134,7 @@ def test_matrix_times_vector(soul_id: int) -> None:
         matrix = weights(soul, name)
         bias = weights(soul, name[:-1] + "b") if name.endswith("_w") else [0] * len(matrix)
         shift = soul.tensors[name].shift + (name != "out")
-        for x in inputs(len(matrix[0]))[:: 1 if number < 6 else 3]:
+        for x in inputs(len(matrix[0]))[:: 1 if number < 6 else 4]:
             machine.write_vector("free_x", x)
             write_pointer(machine, "input", "free_x")
             write_pointer(machine, "output", "free_y")
@@ -146,7 +149,8 @@ def test_rms_norm(soul_id: int) -> None:
     width = soul.sizes.width
     small = [[n % 2 * size for n in range(width)] for size in (16, 31, 63, 255, 272, 1000, 4000)]
     small += [[16 * r] * width for r in (1, 15, 16, 17)]  # 2^19 // r leaves int16 up to r = 16
-    for x in inputs(width) + small:
+    edges = [[100] * (width - 1) + [edge] for edge in (4095, 4096, -4080, -4081, -4096, -4097)]  # of the quick path
+    for x in inputs(width) + small + edges:
         mean = max(1, sum((v >> 4) ** 2 for v in x) // width)
         inverse = min(32767, (1 << 19) // max(1, math.isqrt(mean)))
         for number, name in enumerate(("layer0.n1", "layer0.n2", *["norm"][: soul.sizes.layers == 1])):
