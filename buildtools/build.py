@@ -9,20 +9,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from soulrig.buildtools import assembler, layout, packer, shipped
 from soulrig.buildtools.disk_image import make_d64
 from soulrig.errors import BadInput
 from soulrig.model.files import read_bytes, read_json, write_beside
-from soulrig.model.soul import Soul
+from soulrig.model.soul import Sizes, Soul
 from soulrig.model.tokenizer import Tokenizer
 from soulrig.model.versions import Schema
 
 FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 PROGRAM_NAME = "soulplayer"
 MANIFEST_SCHEMA = Schema("soulrig.manifest", 1)
-LARGEST = {"vocabulary": 256, "width": 64, "ffn": 128, "layers": 4, "context": 48}  # as tested
+LARGEST = {"vocabulary": 256, "width": 64, "ffn": 256, "layers": 4, "context": 48}  # as tested
+LARGEST_LANES = 255  # of the cache of keys, and of values
 
 
 @dataclass(frozen=True)
@@ -78,19 +79,28 @@ def build(soul: Soul) -> Built:
     Raises BadInput for a soul without tokenizer, with a token that the C64 can't show, or too large, by the number of
     bytes over; Fault where the assembler is missing.
     """
-    with _sources(soul) as sources:
-        return _assembled(soul, sources)
+    for plan in get_args(packer.Plan):
+        with _sources(soul, plan) as sources:
+            try:
+                return _assembled(soul, sources)
+            except assembler.DoesNotFitError as error:
+                over = error
+    raise BadInput(
+        f"the soul doesn't fit: {over.bytes_over} bytes over in memory area {over.area}; "
+        "make it narrower or shallower, or shorten its context"
+    ) from over
 
 
 def build_or_shipped(soul: Soul) -> Built:
     """The same, but without the assembler where the program that is shipped is made from the very same sources."""
     folder = shipped.shipped_folder()
-    with _sources(soul) as sources:
-        if folder is not None and (folder / f"{PROGRAM_NAME}.json").is_file():
-            ready = Built.load(folder)
-            if ready.manifest["program"].get("sources_sha256") == sources.digest:
-                return ready
-        return _assembled(soul, sources)
+    if folder is not None and (folder / f"{PROGRAM_NAME}.json").is_file():
+        ready = Built.load(folder)
+        for plan in get_args(packer.Plan):
+            with _sources(soul, plan) as sources:
+                if ready.manifest["program"].get("sources_sha256") == sources.digest:
+                    return ready
+    return build(soul)
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,7 @@ class _Sources:
     config: Path
     include: tuple[Path, ...]
     tokenizer: Tokenizer
+    packed: packer.Packed
 
     @property
     def digest(self) -> str:
@@ -108,33 +119,40 @@ class _Sources:
 
 
 @contextmanager
-def _sources(soul: Soul) -> Iterator[_Sources]:
-    """Generates a soul's sources into a folder that lasts as long as the context."""
+def _sources(soul: Soul, plan: packer.Plan) -> Iterator[_Sources]:
+    """Generates a soul's sources into a folder that lasts as long as the context. Raises BadInput as `build` does."""
     tokenizer = soul.tokenizer
     if tokenizer is None:
         raise BadInput("a program needs the soul's tokenizer, and there is none beside the soul; give --tokenizer")
-    for name, limit in LARGEST.items():
-        if getattr(soul.sizes, name) > limit:
-            raise BadInput(f"the soul's {name} is {getattr(soul.sizes, name)}, the program takes {limit} at most")
-    source, packed = packer.pack(soul, tokenizer)
+    _check_sizes(soul.sizes)
+    packed = packer.pack_matrices(soul, plan=plan)
+    source, data = packer.pack(soul, packed, tokenizer)
+    constants = packer.constants(soul, packed)
     with tempfile.TemporaryDirectory(prefix="soulrig-build-") as name:
         folder = Path(name)
-        (folder / "config.inc").write_text(layout.config_include(soul, len(tokenizer.ranked)))
+        (folder / "config.inc").write_text(layout.config_include(soul, len(tokenizer.ranked), constants))
         (folder / "soul_data.s").write_text(source)
-        (folder / packer.PACKED_FILE).write_bytes(packed)
-        player = FIRMWARE / "soulplayer"
+        (folder / packer.PACKED_FILE).write_bytes(data)
+        player = FIRMWARE / PROGRAM_NAME
         files = (*sorted(player.glob("*.s")), folder / "soul_data.s")
-        yield _Sources(files, player / "soulplayer.cfg", (folder, player), tokenizer)
+        yield _Sources(files, player / f"{PROGRAM_NAME}.cfg", (folder, player), tokenizer, packed)
+
+
+def _check_sizes(sizes: Sizes) -> None:
+    for name, limit in LARGEST.items():
+        if getattr(sizes, name) > limit:
+            raise BadInput(f"the soul's {name} is {getattr(sizes, name)}, the program takes {limit} at most")
+    lanes = sizes.layers * max(2 * sizes.width, sizes.heads * sizes.context)
+    if lanes > LARGEST_LANES:
+        raise BadInput(
+            f"the soul's keys and values take {lanes} lanes, which is layers times twice the width, or times heads and "
+            f"context; the program takes {LARGEST_LANES} at most"
+        )
 
 
 def _assembled(soul: Soul, sources: _Sources) -> Built:
-    try:
-        program = assembler.assemble(sources.files, sources.config, f"{PROGRAM_NAME}.prg", include=sources.include)
-    except assembler.DoesNotFitError as error:
-        raise BadInput(
-            f"the soul doesn't fit: {error.bytes_over} bytes over in memory area {error.area}; "
-            "make it narrower or shallower, or shorten its context"
-        ) from error
+    """Raises DoesNotFitError."""
+    program = assembler.assemble(sources.files, sources.config, f"{PROGRAM_NAME}.prg", include=sources.include)
     prg = program.outputs[f"{PROGRAM_NAME}.prg"]
     d64 = make_d64("soulrig", "sr", {PROGRAM_NAME: prg})
     manifest = _manifest(soul, sources, program, prg, d64)
@@ -166,7 +184,7 @@ def _manifest(soul: Soul, sources: _Sources, program: assembler.Program, prg: by
             "max_reply": soul.reply_limit,
         },
         "telemetry": layout.telemetry_manifest(soul, program.symbols),
-        "tensors": packer.tensor_manifest(sizes, soul, program.symbols),
+        "tensors": packer.tensor_manifest(soul, sources.packed, program.symbols),
         "tokenizer": packer.tokenizer_manifest(sources.tokenizer, program.symbols),
         "segments": [
             {"name": segment.name, "start": segment.start, "end": segment.end} for segment in program.segments

@@ -42,6 +42,10 @@ HEADER = {
     "records_address": Field(14, 2),
     "crc": Field(16, 4),  # CRC-32 of the soul file
     "prefill": Field(20, 4),  # φ2 cycles from RETURN to the prompt's last position
+    # How often a reply left a fast path for the exact slow one, up to 65535
+    "wide_products": Field(24, 2),  # blocks of rows whose sums need more than 16 bits
+    "wide_heads": Field(26, 2),  # heads whose attention reads keys and values of more than 12 bits
+    "wide_norms": Field(28, 2),  # rms_norms of numbers beyond 12 bits, or with an unusual shift
 }
 # One record a step, the one that chose END included.
 RECORD_SIZE = 9
@@ -55,8 +59,8 @@ STATES = {"idle": 0, "thinking": 1, "done": 2, "stopped": 3}
 STOPS = {"none": 0, "end": 1, "context": 2, "limit": 3, "key": 4}
 
 
-def config_include(soul: Soul, merges: int) -> str:
-    """`config.inc`: the constants of a soul and of the telemetry, for the assembler."""
+def config_include(soul: Soul, merges: int, engine: dict[str, int]) -> str:
+    """`config.inc`: the constants of a soul, of its engine and of the telemetry, for the assembler."""
     sizes = soul.sizes
     constants: dict[str, int] = {
         "VOCAB": sizes.vocabulary,
@@ -84,6 +88,7 @@ def config_include(soul: Soul, merges: int) -> str:
         "TELEMETRY_VERSION": TELEMETRY_VERSION,
         "RECORD_SIZE": RECORD_SIZE,
     }
+    constants |= engine
     constants |= {f"TM_{name.upper()}": field.offset for name, field in HEADER.items()}
     constants |= {f"RECORD_{name.upper()}": field.offset for name, field in RECORD.items()}
     constants |= {f"STATE_{name.upper()}": value for name, value in STATES.items()}

@@ -1,19 +1,37 @@
 """Packs a soul for the engine: `soul_data.s` for the assembler, with the bytes that it includes, and back again.
 
-Matrices are stored column after column with weights as `w + 128`, because the engine multiplies a whole column by one
-input; biases as all low bytes, then all high bytes. Everything else keeps the order of the soul file.
+Matrices are stored as bit planes with their rows sorted, biases in the same order and split (see planes.py); everything
+else keeps the order of the soul file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import accumulate
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from soulrig.buildtools.petscii import TEXT, screen_code, to_screen_codes
+from soulrig.buildtools.planes import (
+    LOW_INPUTS,
+    PAGE,
+    PLANES,
+    Block,
+    Group,
+    PackedMatrix,
+    bits_needed,
+    group_inputs,
+    groups_of,
+    pack_bias,
+    pack_blocks,
+    pack_matrix,
+    read_blocks,
+    unpack_bias,
+    unpack_block,
+)
 from soulrig.errors import BadInput
 from soulrig.model.reference import EXP
 from soulrig.model.soul import Sizes, Soul, Tensor
@@ -21,46 +39,86 @@ from soulrig.model.tokenizer import FIRST_TEXT, Tokenizer
 
 PACKED_FILE = "soul_data.bin"
 MATRICES = ("q", "k", "v", "proj", "fc1_w", "fc2_w")  # of a layer, in the engine's order
+INPUTS_A_POLL = 320  # times rows: some 10 K cycles
+HEAD_GROUPS = [4, 4]  # a query's inputs
+KEY_BYTES = 24  # of a head's key
+IO_RAM = 4096  # bytes under the I/O registers, where the values lie
+SUMS_BYTES = 512  # of wide.s
+HIGH_RAM = 8177  # bytes under the KERNAL
+HIGH_TABLES = 3584  # bytes of tables that may lie there beside the keys
+Plan = Literal["fast", "shared", "tight"]
 NOT_PRINTABLE = 0xFF  # in petscii_screen: a code the line editor ignores
-
-Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Encoding:
-    """How a tensor's numbers lie in memory, and how to read them back: `unpack(data, rows, cols)`."""
+class Packed:
+    """A soul's matrices as the engine takes them, by name, and the bodies: groups that the engine has code for."""
 
-    pack: Callable[[Array], bytes]
-    unpack: Callable[[bytes, int, int], Array]
-
-
-def _unpack_columns(data: bytes, rows: int, cols: int) -> Array:
-    return (np.frombuffer(data, np.uint8).reshape(cols, rows).T ^ 128).view(np.int8)
+    matrices: dict[str, PackedMatrix]
+    bodies: tuple[tuple[Group, ...], ...]
+    top_body: int  # the one for the widest sums, of the most inputs and the least bounded ones
 
 
-def _unpack_split(data: bytes, rows: int, _cols: int) -> Array:
-    return np.frombuffer(data, np.uint8).reshape(2, rows).T.copy().view("<i2").reshape(rows).astype(np.int16)
+def pack_matrices(soul: Soul, *, plan: Plan = "fast") -> Packed:
+    """Choose groups, bits and order of rows from a soul's sizes and weights.
+
+    `plan` "fast" has groups of their own for matrices that share their tables of subset sums and for those that do not,
+    "shared" the same for both, "tight" those that take the least memory.
+    """
+    sizes = soul.sizes
+    names = matrix_names(sizes)
+    bits = {name: sum(bits_needed(row) for row in soul.tensors[name].data) for name in names}
+
+    def choose(kinds: Collection[str], inputs: int, sets: int) -> dict[str, tuple[Group, ...]]:
+        planes = sum(bits[name] for name in names if kind_of(name) in kinds)
+        return dict.fromkeys(kinds, group_inputs(inputs, planes, sets, tight=plan == "tight"))
+
+    if plan == "fast":
+        groups = choose(["many"], sizes.width, sizes.layers + 1) | choose(["few"], sizes.width, 2 * sizes.layers)
+    else:
+        groups = choose(["many", "few"], sizes.width, 3 * sizes.layers + 1)
+    groups |= choose(["ffn"], sizes.ffn, sizes.layers)
+    if sizes.ffn == sizes.width:
+        groups["ffn"] = groups["few"]
+    matrices = {}
+    for name in names:
+        tensor = soul.tensors[name]
+        bias = soul.tensors[bias_of(name)].data if has_bias(name) else None
+        shift = tensor.shift + (name != "out")
+        matrices[name] = pack_matrix(
+            tensor.data, shift, bias, groups[kind_of(name)], top=groups[kind_of(name)] == groups["ffn"]
+        )
+    bodies = tuple(dict.fromkeys(groups.values()))
+    return Packed(matrices, bodies, bodies.index(groups["ffn"]))
 
 
-ENCODINGS = {
-    "rows": Encoding(
-        lambda data: data.astype(np.int8).tobytes(),
-        lambda data, rows, cols: np.frombuffer(data, np.int8).reshape((rows,) if cols == 1 else (rows, cols)),
-    ),
-    "columns+128": Encoding(lambda data: (data.T.astype(np.int8).view(np.uint8) ^ 128).tobytes(), _unpack_columns),
-    "low-high": Encoding(
-        lambda data: data.astype("<i2").view(np.uint8).reshape(-1, 2).T.tobytes(),
-        _unpack_split,
-    ),
-}
+def kind_of(name: str) -> str:
+    """How a matrix is used: "many" rows to a set of tables (q, k and v share one), "few", or "ffn" inputs."""
+    part = name.rpartition(".")[2]
+    return {"proj": "few", "fc1_w": "few", "fc2_w": "ffn"}.get(part, "many")
+
+
+def matrix_names(sizes: Sizes) -> list[str]:
+    """The matrices in the engine's order: six a layer, then `out`."""
+    return [f"layer{layer}.{part}" for layer in range(sizes.layers) for part in MATRICES] + ["out"]
+
+
+def has_bias(name: str) -> bool:
+    """Whether a matrix has a bias."""
+    return name.endswith(("fc1_w", "fc2_w"))
+
+
+def bias_of(name: str) -> str:
+    """The name of a matrix's bias."""
+    return name[:-1] + "b"
 
 
 def encoding_of(name: str) -> str:
     """The name of the encoding that the engine wants for a tensor."""
     part = name.rpartition(".")[2]
     if part in MATRICES or part == "out":
-        return "columns+128"
-    return "low-high" if part in ("fc1_b", "fc2_b") else "rows"
+        return "planes"
+    return "bias" if part in ("fc1_b", "fc2_b") else "rows"
 
 
 def label_of(name: str) -> str:
@@ -68,7 +126,7 @@ def label_of(name: str) -> str:
     return "soul_" + name.replace(".", "_")
 
 
-def pack(soul: Soul, tokenizer: Tokenizer) -> tuple[str, bytes]:
+def pack(soul: Soul, packed: Packed, tokenizer: Tokenizer) -> tuple[str, bytes]:
     """The source `soul_data.s` and the content of PACKED_FILE that it includes.
 
     Raises BadInput for a token that the C64's character set can't show.
@@ -77,14 +135,15 @@ def pack(soul: Soul, tokenizer: Tokenizer) -> tuple[str, bytes]:
     body: list[str] = []
     offset = 0
     for name, *_ in soul.sizes.tensors():
-        data = ENCODINGS[encoding_of(name)].pack(soul.tensors[name].data)
+        data = tensor_bytes(name, soul.tensors[name], packed)
         body.append(f'{label_of(name)}: .incbin "{PACKED_FILE}", {offset}, {len(data)}')
         parts.append(data)
         offset += len(data)
     lines = [
         "; Written by soulrig build: the soul's tables and weights.",
         '.segment "RODATA"',
-        *_matrix_tables(soul),
+        *_matrix_tables(soul.sizes, packed),
+        *_group_tables(packed),
         *_norm_tables(soul),
         *_table("exp_table", EXP.tolist()),
         *_tokenizer_tables(tokenizer),
@@ -96,19 +155,60 @@ def pack(soul: Soul, tokenizer: Tokenizer) -> tuple[str, bytes]:
     return "\n".join(lines) + "\n", b"".join(parts)
 
 
-def tensor_manifest(sizes: Sizes, soul: Soul, symbols: dict[str, int]) -> list[dict[str, Any]]:
+def tensor_bytes(name: str, tensor: Tensor, packed: Packed) -> bytes:
+    """A tensor as it lies in memory."""
+    encoding = encoding_of(name)
+    if encoding == "planes":
+        return b"".join(bytes(block.order) + block.data for block in packed.matrices[name].blocks)
+    if encoding == "bias":
+        return b"".join(packed.matrices[name[:-1] + "w"].biases)
+    return tensor.data.astype(np.int8).tobytes()
+
+
+def constants(soul: Soul, packed: Packed) -> dict[str, int]:
+    """What the engine's code is made from, for `config.inc`."""
+    sizes = soul.sizes
+    numbers = {"PLANES": PLANES, "BODIES": len(packed.bodies)}
+    for body, groups in enumerate(packed.bodies):
+        numbers[f"GROUPS_{body}"] = len(groups)
+        numbers[f"TOP_{body}"] = int(body == packed.top_body)
+        numbers |= {f"BODY{body}_TABLE_{number}": group.table for number, group in enumerate(groups)}
+    every = [group for groups in packed.bodies for group in groups]
+    numbers["SMALLEST_GROUP"] = min(group.size for group in every)
+    numbers["SUBSET_PAGES"] = -(-max(group.table + group.entries for group in every) // PAGE)
+    numbers["GROUPS_HEAD_FIRST"] = len(every)
+    keys = KEY_BYTES * sizes.layers * sizes.heads * sizes.context
+    values = sizes.context * (2 * sizes.layers * sizes.width + 1)
+    numbers["TOPS_UNDER_IO"] = int(-(-values // PAGE) + numbers["SUBSET_PAGES"] <= IO_RAM // PAGE)
+    io_pages = -(-values // PAGE) + numbers["TOPS_UNDER_IO"] * numbers["SUBSET_PAGES"]
+    numbers["SUMS_UNDER_IO"] = int(io_pages * PAGE + 4 * sizes.layers * sizes.width <= IO_RAM)
+    numbers["TABLES_HIGH"] = int(keys + HIGH_TABLES <= HIGH_RAM)
+    numbers["SUMS_HIGH"] = int(keys + numbers["TABLES_HIGH"] * HIGH_TABLES + SUMS_BYTES <= HIGH_RAM)
+    matrices = [matrix for matrix in packed.matrices.values() if matrix.limit]
+    numbers["FRACTION"] = max((matrix.fraction for matrix in matrices), default=0)
+    return numbers
+
+
+def tensor_manifest(soul: Soul, packed: Packed, symbols: dict[str, int]) -> list[dict[str, Any]]:
     """Where each tensor lies in the program's memory, in the soul file's order."""
-    return [
-        {
+    entries = []
+    for name, _, rows, cols in soul.sizes.tensors():
+        encoding = encoding_of(name)
+        entry: dict[str, Any] = {
             "name": name,
             "address": symbols[label_of(name)],
             "rows": rows,
             "cols": cols,
             "shift": soul.tensors[name].shift,
-            "encoding": encoding_of(name),
+            "encoding": encoding,
         }
-        for name, _, rows, cols in sizes.tensors()
-    ]
+        if encoding != "rows":
+            matrix = name if encoding == "planes" else name[:-1] + "w"
+            entry["matrix"] = symbols[label_of(matrix)]
+            entry["groups"] = [group.size for group in packed.matrices[matrix].groups]
+            entry["blocks"] = [list(block.plane_rows) for block in packed.matrices[matrix].blocks]
+        entries.append(entry)
+    return entries
 
 
 def tokenizer_manifest(tokenizer: Tokenizer, symbols: dict[str, int]) -> dict[str, int]:
@@ -120,21 +220,93 @@ def tokenizer_manifest(tokenizer: Tokenizer, symbols: dict[str, int]) -> dict[st
 def unpack_tensor(memory: bytes, start: int, entry: dict[str, Any]) -> Tensor:
     """Read back a tensor by its manifest entry from `memory`, whose first byte lies at address `start`."""
     rows, cols = entry["rows"], entry["cols"]
-    size = rows * cols * (2 if entry["encoding"] == "low-high" else 1)
-    offset = entry["address"] - start
-    return Tensor(ENCODINGS[entry["encoding"]].unpack(memory[offset : offset + size], rows, cols), entry["shift"])
+    at = entry["address"] - start
+    if entry["encoding"] == "rows":
+        data = np.frombuffer(memory, np.int8, rows * cols, at)
+        return Tensor(data.reshape((rows,) if cols == 1 else (rows, cols)), entry["shift"])
+    groups, blocks = _blocks_of(memory, start, entry)
+    if entry["encoding"] == "planes":
+        weights = np.zeros((rows, cols), np.int8)
+        for block in blocks:
+            weights[list(block.order)] = unpack_block(block, groups)
+        return Tensor(weights, entry["shift"])
+    biases = np.zeros(rows, np.int16)
+    for block in blocks:
+        biases[list(block.order)] = unpack_bias(memory[at:], block)
+        at += 3 * len(block.order)
+    return Tensor(biases, entry["shift"])
 
 
-def _matrix_tables(soul: Soul) -> Iterator[str]:
-    """The engine's parallel tables over its matrices: six a layer, then `out`."""
-    names = [f"layer{layer}.{part}" for layer in range(soul.sizes.layers) for part in MATRICES] + ["out"]
-    biases = [label_of(name[:-1] + "b") if name.endswith(("fc1_w", "fc2_w")) else "0" for name in names]
-    shapes = {name: (rows, cols) for name, _, rows, cols in soul.sizes.tensors()}
-    yield from _addresses("matrix", [label_of(name) for name in names])
-    yield from _table("matrix_rows", [shapes[name][0] & 255 for name in names])
-    yield from _table("matrix_cols", [shapes[name][1] for name in names])
-    yield from _table("matrix_shift", [(soul.tensors[name].shift + (name != "out")) & 255 for name in names])
-    yield from _addresses("bias", biases)
+def repack_tensor(memory: bytes, start: int, entry: dict[str, Any], data: npt.NDArray[Any]) -> bytes:
+    """`memory` with other numbers in a tensor, encoded as its manifest entry says.
+
+    Raises BadInput where a number does not fit the bits that the program has for its row.
+    """
+    groups, blocks = _blocks_of(memory, start, entry)
+    if entry["encoding"] == "planes":
+        bits = {row: block.bits(index) for block in blocks for index, row in enumerate(block.order)}
+        changed = pack_blocks(data, [bits[row] for row in range(entry["rows"])], groups)
+        packed = b"".join(bytes(block.order) + block.data for block in changed)
+    elif entry["encoding"] == "bias":
+        packed = b"".join(pack_bias(data, block) for block in blocks)
+    else:
+        packed = data.astype(np.int8).tobytes()
+    at = entry["address"] - start
+    return memory[:at] + packed + memory[at + len(packed) :]
+
+
+def _blocks_of(memory: bytes, start: int, entry: dict[str, Any]) -> tuple[tuple[Group, ...], list[Block]]:
+    """The groups and blocks of the matrix that a manifest entry is, or is the bias of; nothing for other tensors."""
+    if entry["encoding"] == "rows":
+        return (), []
+    groups = groups_of(entry["groups"])
+    return groups, read_blocks(memory[entry["matrix"] - start :], [tuple(each) for each in entry["blocks"]], groups)
+
+
+def _matrix_tables(sizes: Sizes, packed: Packed) -> Iterator[str]:
+    """The engine's parallel tables: over its matrices the first block and the body, over blocks the rest."""
+    first, bodies = [0], []
+    labels, biases, limits, shifts = [], [], [], []
+    blocks: list[Block] = []
+    for name in matrix_names(sizes):
+        matrix = packed.matrices[name]
+        bodies.append(packed.bodies.index(matrix.groups))
+        at = bias_at = 0
+        for block, bias in zip(matrix.blocks, matrix.biases, strict=True):
+            labels.append(f"{label_of(name)} + {at}")
+            biases.append(f"{label_of(bias_of(name))} + {bias_at}" if has_bias(name) else "0")
+            limits.append(matrix.limit)
+            shifts.append(matrix.shift & 255)
+            blocks.append(block)
+            at += len(block.order) + len(block.data)
+            bias_at += len(bias)
+        first.append(len(blocks))
+    yield from _table("matrix_first", first)
+    yield from _table("matrix_body", bodies)
+    yield from _addresses("block", labels)
+    yield from _addresses("block_bias", biases)
+    yield from _table("block_limit", limits)
+    yield from _table("block_shift", shifts)
+    for plane in range(PLANES):
+        yield from _table(f"block_rows_{plane}", [block.plane_rows[plane] for block in blocks])
+
+
+def _group_tables(packed: Packed) -> Iterator[str]:
+    """Tables over the groups, those of a head's query last, and over the bodies."""
+    groups = [group for body in packed.bodies for group in body]
+    ends = list(accumulate(len(body) for body in packed.bodies))
+    yield from _table("body_first", [0, *ends[:-1]])
+    yield from _table("body_end", ends)
+    yield from _table("body_top", [int(body == packed.top_body) for body in range(len(packed.bodies))])
+    inputs = [body[-1].first + body[-1].size for body in packed.bodies]
+    yield from _table("body_rows", [max(1, INPUTS_A_POLL // count) for count in inputs])
+    groups += groups_of(HEAD_GROUPS)
+    low = [min(LOW_INPUTS, group.size) for group in groups]
+    yield from _table("group_first", [group.first for group in groups])
+    yield from _table("group_low", low)
+    yield from _table("group_high", [group.size - count for group, count in zip(groups, low, strict=True)])
+    yield from _table("group_table", [group.table % PAGE for group in groups])
+    yield from _table("group_page", [group.table // PAGE for group in groups])
 
 
 def _norm_tables(soul: Soul) -> Iterator[str]:
@@ -170,8 +342,8 @@ def _token_text(tokenizer: Tokenizer) -> Iterator[str]:
 
 
 def _addresses(name: str, labels: list[str]) -> Iterator[str]:
-    yield from _table(f"{name}_lo", [f"<{label}" for label in labels])
-    yield from _table(f"{name}_hi", [f">{label}" for label in labels])
+    yield from _table(f"{name}_lo", [f"<({label})" for label in labels])
+    yield from _table(f"{name}_hi", [f">({label})" for label in labels])
 
 
 def _table(name: str, values: list[int] | list[str]) -> Iterator[str]:

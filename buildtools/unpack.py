@@ -1,10 +1,12 @@
-"""Reads a soul and its tokenizer back out of a built program."""
+"""Reads a soul and its tokenizer back out of a built program, and puts other numbers into one."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from soulrig.buildtools.packer import unpack_tensor
+import numpy.typing as npt
+
+from soulrig.buildtools.packer import repack_tensor, unpack_tensor
 from soulrig.buildtools.petscii import from_screen_codes
 from soulrig.model.soul import Sizes, Soul
 from soulrig.model.tokenizer import FIRST_TEXT, SPECIALS, Tokenizer
@@ -19,6 +21,15 @@ def unpack(prg: bytes, manifest: dict[str, Any]) -> Soul:
     tensors = {tensor["name"]: unpack_tensor(memory, start, tensor) for tensor in manifest["tensors"]}
     tokenizer = _unpack_tokenizer(memory, start, manifest["tokenizer"])
     return Soul(sizes, tensors, tokenizer, entry["decode"], entry["max_reply"])
+
+
+def replace_tensor(prg: bytes, manifest: dict[str, Any], name: str, data: npt.NDArray[Any]) -> bytes:
+    """The program with other numbers in a tensor, its shift as before.
+
+    Raises BadInput where a number does not fit the bits that the program has for its row.
+    """
+    entry = next(tensor for tensor in manifest["tensors"] if tensor["name"] == name)
+    return prg[:2] + repack_tensor(prg[2:], int.from_bytes(prg[:2], "little"), entry, data)
 
 
 def _unpack_tokenizer(memory: bytes, start: int, entry: dict[str, int]) -> Tokenizer:

@@ -1,275 +1,303 @@
-; attention.s - keys and values of all positions, and attention of the newest over them
+; attention.s - attention of the newest position over all, a head at a time
 ;
-; Keys and values are matrices of words to `sweep_words`: a head's keys have a row a position and a column a
-; dimension, its values a row a dimension and a column a position. Their high bytes are kept + 128.
+; score_k = sum of 8 products q * k;  f_k = score_k >> 14;  w_k = EXP[min(127, max(f) - f_k)]
+; out_j = floor(sum_k w_k * v_kj / sum_k w_k)
+; The scores are products by subset sums, as in planes.s: q is the input, a cached key a row of 12 bits. Sums are
+; 2^11 times too small then, and `rounding` makes up for total's low bits, so that three bits more give f.
 
 .include "engine.inc"
+.include "cache.inc"
+.include "planes.inc"
 
-.export attention, cache_reset, cache_next_layer, store_key, store_value
-.import acc0, acc1, acc2, acc3
-.import attended_lo, attended_hi, query_lo, query_hi, unstored_lo, unstored_hi
-.import begin_offset, begin_zero, divide, set_rows, sweep_words
-.import exp_table, position
-.importzp column_step, columns, divisor, first_row, high_plane, input_lo, input_hi, low_plane, value
+.export attention, attention_init, head, head_key_lane, head_value_lane, positions, scores, score_hi, score_lo, weight_sum
+.import abandon, engine_poll, tally
+.import attended_hi, attended_lo, query_hi, query_lo
+.import begin_means, means, wide_head
+.import exp_table, keys, layer, layer_key_lane, layer_value_lane, layer_wide, position
+.import first_group, last_group, word_tables, subset_hi, subset_lo
+.import unit_lo, unit_hi, unit_second
+.importzp input_hi, input_lo, negative, row_end, sum_hi, sum_lo, total
 
-LAYER_CACHE = WIDTH * CONTEXT   ; bytes of a plane for a layer
-HEAD_KEYS = HEAD_DIM * CONTEXT  ; of them for a head's keys
-LARGEST_D = 127
-SIGN = $80
+KEY_TABLE_0 = 0                 ; the groups' tables, where group_table has them
+KEY_TABLE_1 = 16
+LARGEST_TOTAL = $7F             ; high byte: sums of rows stay below 2^16
+KEYS_A_POLL = 16
+UNIT_FIRST = 4                  ; offset in a key's unit of the first byte to write its weight to
 
-.zeropage
-store_lo:       .res 2          ; address of the element to store
-store_hi:       .res 2
-best:           .res 3          ; max(score_k) >> 8
-below:          .res 2          ; (max(f) - f_k) << 6, its low two bytes
-element:        .res 1          ; index kept from X
+.segment "ZPHEAD": zeropage
+rounding:       .res 1          ; -total mod 8
+best:           .res 2          ; the largest score, its three lowest bits 0
+weight:         .res 1
+unit:           .res 2          ; address of a key's unit in `means`
 
 .bss
-layer_cache:    .res 2          ; offset of the layer's keys, and of its values
-head_keys:      .res 2          ; offset of the head's keys
-head_values:    .res 2          ; offset of the head's values
-head_first:     .res 1          ; first element of the head: 8 * head
+head:           .res 1
+head_key_lane:  .res 1          ; lane of position 0
+head_value_lane: .res 1
 positions:      .res 1          ; t + 1
-weights_lo:     .res CONTEXT    ; w_k
-weights_hi:     .res CONTEXT    ; 0
+last_lane:      .res 1          ; behind the last key
+score_lo:       .res CONTEXT    ; (score_k >> 11) + total + rounding
+score_hi:       .res CONTEXT
 weight_sum:     .res 2
-
-.segment "HIGH"
-keys_lo:        .res LAYERS * LAYER_CACHE ; layer, dimension, position
-keys_hi:        .res LAYERS * LAYER_CACHE
-values_lo:      .res LAYERS * LAYER_CACHE ; layer, position, dimension
-values_hi:      .res LAYERS * LAYER_CACHE
 
 .code
 
-; cache_reset, cache_next_layer - choose the layer: the first, the next
-; In: -   Out: layer_cache   Uses: A
-cache_reset:
-        load_word layer_cache, 0
-        rts
-cache_next_layer:
-        add_constant layer_cache, LAYER_CACHE
-        rts
-
-.macro  store_planes step               ; store unstored at store_lo, store_hi and on, `step` apart
-        .local  next_element
-        ldx #$00
-next_element:
-        ldy #$00
-        lda unstored_lo,x
-        sta (store_lo),y
-        lda unstored_hi,x
-        eor #SIGN
-        sta (store_hi),y
-        add_constant store_lo, step
-        add_constant store_hi, step
-        inx
-        cpx #WIDTH
-        bne next_element
-        rts
-.endmacro
-
-; store_key - keep unstored as the key of `position`
-; In: unstored (WIDTH int16), position, layer_cache   Out: -   Uses: A, X, Y   Cycles: 2.2 K at WIDTH 32
-store_key:
-        lda position
-        ldx #$00
-        jsr in_layer
-        add_base store_hi, store_lo, keys_hi
-        add_constant store_lo, keys_lo
-        store_planes CONTEXT
-
-; store_value - keep unstored as the value of `position`
-; In: unstored (WIDTH int16), position, layer_cache   Out: -   Uses: A, X, Y   Cycles: 2.5 K at WIDTH 32
-store_value:
-        lda #$00
-        sta store_lo
-        sta store_lo+1
-        ldx position
-        beq @row_found
-@next_row:
-        add_constant store_lo, WIDTH
-        dex
-        bne @next_row
-@row_found:
-        lda store_lo
-        ldx store_lo+1
-        jsr in_layer
-        add_base store_hi, store_lo, values_hi
-        add_constant store_lo, values_lo
-        store_planes 1
-
-; store_lo := layer_cache + A, X (low, high byte)
-in_layer:
+; attention_init - once: write the addresses of the keys' streams into the code
+; In: -   Out: -   Uses: A, X, Y
+attention_init:
+        lda #<keys
+        ldx #>keys
         clc
-        adc layer_cache
-        sta store_lo
-        txa
-        adc layer_cache+1
-        sta store_lo+1
+        .repeat 2, G
+          .repeat KEY_PLANES, T
+        sta .ident (.sprintf ("KEY_%d_%d", T, G)) + 1
+        stx .ident (.sprintf ("KEY_%d_%d", T, G)) + 2
+        adc #<KEY_LANES
+        bcc :+
+        inx
+        clc
+:
+          .endrepeat
+        .endrepeat
         rts
 
-; attention - out = softmax(q * keys) * values, a head at a time, over positions 0..t
-; In: query (q), position (t), layer_cache; may be stopped, see `sweep`   Out: attended   Uses: A, X, Y
-; Cycles: 46 K + 12 K a position at WIDTH 32
+; attention - out = softmax(q * keys) * values, over positions 0 .. t
+; In: query (q), position (t), layer, the cache; may be stopped, see `abandon`   Out: attended   Uses: A, X, Y
+; Cycles: 30 K + 9 K a position at WIDTH 32
 attention:
         ldx position
         inx
         stx positions
-        copy_word head_keys, layer_cache
-        copy_word head_values, layer_cache
         lda #$00
-        sta head_first
+        sta head
+        lda layer_key_lane
+        sta head_key_lane
+        lda layer_value_lane
+        sta head_value_lane
 @next_head:
-        jsr scores
-        jsr softmax
-        jsr weighted_means
-        add_constant head_keys, HEAD_KEYS
-        add_constant head_values, HEAD_DIM
+        jsr attend_head
+        jsr engine_poll
+        bcs @stop
         clc
-        lda head_first
-        adc #HEAD_DIM
-        sta head_first
-        cmp #WIDTH
+        lda head_key_lane
+        adc #CONTEXT
+        sta head_key_lane
+        clc
+        lda head_value_lane
+        adc #LANES
+        sta head_value_lane
+        inc head
+        lda head
+        cmp #HEADS
         bne @next_head
         rts
+@stop:
+        jmp abandon
 
-; acc_k = score_k = sum of 8 products q * k
-scores:
-        lda positions
-        jsr set_rows
-        lda #HEAD_DIM
-        sta columns
-        load_word column_step, CONTEXT
-        lda head_first
+attend_head:
+        ldx layer
+        lda layer_wide,x
+        bne @wide
+        lda head
+        asl
+        asl
+        asl
+        pha
         clc
         adc #<query_lo
         sta input_lo
         lda #>query_lo
         adc #$00
         sta input_lo+1
-        lda head_first
+        pla
         clc
         adc #<query_hi
         sta input_hi
         lda #>query_hi
         adc #$00
         sta input_hi+1
-        jsr begin_offset
-        add_base high_plane, head_keys, keys_hi
-        add_base low_plane, head_keys, keys_lo
-        jmp sweep_words
+        lda #GROUPS_HEAD_FIRST
+        sta first_group
+        lda #GROUPS_HEAD_FIRST + 2
+        sta last_group
+        jsr word_tables
+        bcs @wide
+        lda total+1
+        cmp #LARGEST_TOTAL
+        bcs @wide
+        jsr scores
+        jsr softmax
+        jsr engine_poll
+        bcs @stop
+        jmp means
+@wide:
+        ldx #TALLY_HEADS
+        jsr tally
+        jmp wide_head
+@stop:
+        jmp abandon
 
-; weights = w_k = EXP[min(127, max(f) - f_k)], weight_sum = sum_k w_k; f_k = score_k >> 14
-softmax:
-        jsr best_score
+; score = (score_k >> 11) + total + rounding, k = 0 .. t
+; In: tables of q, negative, total, head_key_lane, positions   Out: score   Uses: A, X, Y   Cycles: 650 a key
+scores:
+        sec
         lda #$00
-        sta weight_sum
-        sta weight_sum+1
+        sbc total
+        and #%00000111
+        sta rounding
+        sec                     ; where lane head_key_lane's score belongs at score[0]
+        lda #<score_lo
+        sbc head_key_lane
+        sta score_lo_at+1
+        lda #>score_lo
+        sbc #$00
+        sta score_lo_at+2
+        sec
+        lda #<score_hi
+        sbc head_key_lane
+        sta score_hi_at+1
+        lda #>score_hi
+        sbc #$00
+        sta score_hi_at+2
+        clc
+        lda head_key_lane
+        tax
+        adc positions
+        sta last_lane
+@next_keys:
+        txa
+        clc
+        adc #KEYS_A_POLL
+        bcs @rest
+        cmp last_lane
+        bcc :+
+@rest:
+        lda last_lane
+:       sta row_end
+        jsr key_rows
+        cpx last_lane
+        beq @done
+        stx row_end
+        jsr engine_poll
+        ldx row_end
+        bcc @next_keys
+        jmp abandon
+@done:
+        rts
+
+key_rows:
+        lda negative+1
+        sta sum_hi
+        lda negative
+        clc
+        sum_planes "KEY", KEY_PLANES, 2, 0, 0
         tay
-        ldx first_row
-@weigh:
-        lda acc1,x              ; f << 6 is the score's upper three bytes without their six lowest bits
-        and #%11000000
-        sta below
+        clc
+        lda sum_lo
+        adc rounding
+score_lo_at:
+        sta $FFFF,x
+        tya
+        adc #$00
+score_hi_at:
+        sta $FFFF,x
+        inx
+        cpx row_end
+        beq :+
+        jmp key_rows
+:       rts
+
+; The weights, written into `means`; weight_sum
+; In: score, positions   Out: weight_sum   Uses: A, X, Y   Cycles: 120 a key
+softmax:
+        ldy #$00
+        ldx positions
+        dex
+@take:
+        lda score_lo,x
+        sta best
+        lda score_hi,x
+        sta best+1
+@next_score:
+        dex
+        bmi @found
+        lda best
+        cmp score_lo,x
+        lda best+1
+        sbc score_hi,x
+        bcs @next_score
+        bcc @take               ; always
+@found:
+        lda best
+        and #%11111000
+        sta best
+        jsr begin_means
+        ldy positions
+        dey
+@next_weight:
+        lda score_lo,y
+        and #%11111000
+        sta weight
         sec
         lda best
-        sbc below
-        sta below
+        sbc weight
+        tax
         lda best+1
-        sbc acc2,x
-        sta below+1
-        lda best+2
-        sbc acc3,x
-        bne @far_below
-        lda below+1
-        cmp #(LARGEST_D + 1) >> 2
-        bcs @far_below
-        asl below
-        rol
-        asl below
-        rol
-        bcc @weight             ; always
-@far_below:
-        lda #LARGEST_D
-@weight:
-        stx element             ; the row
+        sbc score_hi,y
+        beq @near
+        cmp #4
+        bcs @nothing
+        sta weight
+        txa
+        lsr
+        lsr
+        lsr
+        ldx weight
+        adc thirty_twos,x       ; C = 0: the difference's low bits are 0
         tax
         lda exp_table,x
-        ldx element
-        sta weights_lo,y
+        bcc @weigh              ; always
+@nothing:
+        lda #$00
+        beq @weigh              ; always
+@near:
+        txa
+        lsr
+        lsr
+        lsr
+        tax
+        lda exp_table,x
+@weigh:
+        jsr weigh_position
+        dey
+        bpl @next_weight
+        rts
+
+; w_k := A: into the unit of key k in `means`, and to weight_sum
+; In: A = w_k, Y = k   Out: -   Uses: A, X   Cycles: 65
+weigh_position:
+        sta weight
         clc
         adc weight_sum
         sta weight_sum
-        lda #$00
-        sta weights_hi,y
-        adc weight_sum+1
-        sta weight_sum+1
-        iny
-        inx
-        bne @weigh
+        bcc :+
+        inc weight_sum+1
+:       tya
+        tax
+        lda unit_lo,x
+        sta unit
+        lda unit_hi,x
+        sta unit+1
+        ldy #UNIT_FIRST
+        lda weight
+        sta (unit),y
+        ldy unit_second,x
+        sta (unit),y
+        txa
+        tay
         rts
 
-; best = max(score_k) >> 8, which is max(f) << 6 and six more bits: too few to change a difference of f
-best_score:
-        ldx first_row
-@take:
-        lda acc1,x
-        sta best
-        lda acc2,x
-        sta best+1
-        lda acc3,x
-        sta best+2
-@next_score:
-        inx
-        beq @best_found
-        lda best
-        cmp acc1,x
-        lda best+1
-        sbc acc2,x
-        lda best+2
-        sbc acc3,x
-        bvc :+
-        eor #SIGN
-:       bmi @take
-        bpl @next_score
-@best_found:
-        rts
+.rodata
 
-; attended_j = floor(sum_k w_k * v_kj / sum_k w_k) for the head's 8 dimensions. The values' offset stays in: it makes
-; every v_kj + 2^15 non-negative, and the mean of those is attended_j + 2^15. No saturation: a mean fits.
-weighted_means:
-        lda #HEAD_DIM
-        jsr set_rows
-        lda positions
-        sta columns
-        load_word column_step, WIDTH
-        input_from weights
-        jsr begin_zero
-        add_base high_plane, head_values, values_hi
-        add_base low_plane, head_values, values_lo
-        jsr sweep_words
-        copy_word divisor, weight_sum
-        lda head_first
-        sta element             ; of attended
-        ldy first_row
-@mean:
-        lda acc0,y
-        sta value
-        lda acc1,y
-        sta value+1
-        lda acc2,y
-        sta value+2
-        lda acc3,y
-        sta value+3
-        jsr divide
-        ldx element
-        lda value
-        sta attended_lo,x
-        lda value+1
-        eor #SIGN
-        sta attended_hi,x
-        inc element
-        iny
-        bne @mean
-        rts
+thirty_twos:
+        .byte 0, 32, 64, 96

@@ -2,11 +2,13 @@
 
 .include "engine.inc"
 
-.export engine_init, engine_reset, engine_step, abandon, position
+.export engine_init, engine_poll, engine_reset, engine_step, abandon, position
 .export attended_lo, attended_hi, hidden_lo, hidden_hi, normed_lo, normed_hi, query_lo, query_hi
 .export residual_lo, residual_hi, unstored_lo, unstored_hi
-.import attention, cache_next_layer, cache_reset, make_squares, matvec, rms_norm, store_key, store_value
-.import multiply, saturate, set_multiplier
+.import attention, attention_init, cache_begin, cache_next_layer, clear_tallies, make_inverses, make_squares
+.import make_triangles
+.import matvec, matvec_again, rms_norm, store_key, store_value, subsets_init
+.import multiply, poll, saturate, set_multiplier
 .import logits_lo, logits_hi
 .import token_embedding, position_embedding
 .importzp factor, input_lo, input_hi, output_lo, output_hi, value
@@ -23,7 +25,11 @@ N1 = 0
 N2 = 1
 NORMS = 2
 
-.zeropage
+; Two bytes shifted left by this much add up to int16, without saturation
+LARGEST_SHORT = 6
+SHORT = (TOKEN_UP <= LARGEST_SHORT) .and (POSITION_UP <= LARGEST_SHORT)
+
+.segment "ZPCACHE": zeropage
 token_row:      .res 2          ; address of the token's embedding
 position_row:   .res 2          ; of the position's
 
@@ -53,22 +59,27 @@ hidden_hi:      .res FFN
 .code
 
 ; engine_init - make the tables; once, before anything else
-; In: -   Out: -   Uses: A, X, Y   Cycles: 26 K
-engine_init = make_squares
+; In: -   Out: -   Uses: A, X, Y   Cycles: 250 K
+engine_init:
+        jsr make_squares
+        jsr make_triangles
+        jsr make_inverses
+        jsr subsets_init
+        jmp attention_init
 
 ; engine_reset - empty the context
 ; In: -   Out: position = 0   Uses: A
 engine_reset:
         lda #$00
         sta position
-        rts
+        jmp clear_tallies
 
-.macro  multiply_matrix number          ; matvec by a matrix of the layer
+.macro  multiply_matrix number, product ; product (matvec or matvec_again) by a matrix of the layer
         lda layer_matrix
         clc
         adc #number
         tax
-        jsr matvec
+        jsr product
 .endmacro
 
 .macro  normalise number                ; rms_norm by a norm of the layer
@@ -91,10 +102,21 @@ engine_reset:
         lda #$FF
         adc #$00
         eor #$FF
+.if shift > 0 .and shift <= LARGEST_SHORT
+        .repeat shift
+        asl term
+        rol
+        .endrepeat
+.endif
         sta term+1
+.if SHORT = 0
+        asl
+        lda #$FF
+        adc #$00
+        eor #$FF
         sta term+2
         sta term+3
-.if shift > 0
+  .if shift > LARGEST_SHORT
         ldx #shift
 :       asl term
         rol term+1
@@ -102,6 +124,7 @@ engine_reset:
         rol term+3
         dex
         bne :-
+  .endif
 .endif
 .endmacro
 
@@ -110,12 +133,13 @@ engine_reset:
 ; Out: C = 0: position + 1, logits; C = 1: stopped by `poll`, position as before   Uses: A, X, Y
 ; Cycles: 2.2 M at context 1, 2.7 M at 20; 1.2 M and 1.4 M without logits
 engine_step:
+        dec PROCESSOR_PORT      ; RAM under I/O
         sta token
         ror with_logits
         tsx
         stx step_stack
         jsr embed
-        jsr cache_reset
+        jsr cache_begin
         lda #$00
         sta layer_matrix
         sta layer_norm
@@ -143,16 +167,26 @@ engine_step:
         normalise N1            ; the final norm and `out` follow those of the last layer
         input_from normed
         output_to logits
-        multiply_matrix Q
+        multiply_matrix Q, matvec
 @done:
         inc position
+        inc PROCESSOR_PORT
         clc
+        rts
+
+; engine_poll - `poll`, with I/O banked in
+; In: -   Out: C = 1: a stop is wanted   Uses: A, X, Y
+engine_poll:
+        inc PROCESSOR_PORT
+        jsr poll
+        dec PROCESSOR_PORT
         rts
 
 ; abandon - leave engine_step at once, however deep: poll wants a stop
 abandon:
         ldx step_stack
         txs
+        inc PROCESSOR_PORT
         sec
         rts
 
@@ -160,20 +194,32 @@ abandon:
 remember:
         input_from normed
         output_to unstored
-        multiply_matrix K
+        multiply_matrix K, matvec
         jsr store_key
         output_to unstored
-        multiply_matrix V
+        multiply_matrix V, matvec_again
         jmp store_value
 
-; x += proj(attention(q)), q of normed
+; x += proj(attention(q)), q of normed; over one position attention is its value
 attend:
+        lda position
+        beq @first
         output_to query
-        multiply_matrix Q
+        multiply_matrix Q, matvec_again
         jsr attention
+        jmp @attended
+@first:
+        ldx #WIDTH-1
+:       lda unstored_lo,x
+        sta attended_lo,x
+        lda unstored_hi,x
+        sta attended_hi,x
+        dex
+        bpl :-
+@attended:
         input_from attended
         output_to change
-        multiply_matrix PROJ
+        multiply_matrix PROJ, matvec
         jmp add_change
 
 ; x += fc2(relu(fc1(norm2(x))))
@@ -181,11 +227,11 @@ feed_forward:
         normalise N2
         input_from normed
         output_to hidden
-        multiply_matrix FC1
+        multiply_matrix FC1, matvec
         jsr relu
         input_from hidden
         output_to change
-        multiply_matrix FC2
+        multiply_matrix FC2, matvec
         jmp add_change
 
 ; residual_i = sat16(up(te_i) + up(pe_i)), te = token_embedding[token], pe = position_embedding[position]
@@ -203,6 +249,14 @@ embed:
         lda (position_row),y
         up      value, POSITION_UP
         clc
+.if SHORT
+        lda value
+        adc te
+        sta residual_lo,y
+        lda value+1
+        adc te+1
+        sta residual_hi,y
+.else
         .repeat 4, I
         lda value+I
         adc te+I
@@ -213,9 +267,11 @@ embed:
         sta residual_lo,y
         lda value+1
         sta residual_hi,y
+.endif
         dey
-        bpl @next_element
-        rts
+        bmi :+
+        jmp @next_element
+:       rts
 
 ; value = A * WIDTH
 row_offset:

@@ -32,7 +32,7 @@ middle_high:    .res 2
 product_sign:   .res 1          ; bit 7
 square:         .res 2          ; f(n) while the tables are made
 
-.segment "PAGED"
+tables_segment
 square_lo:      .res 512        ; f(n), n = 0..511
 square_hi:      .res 512
 mirror_lo:      .res 512        ; f(k - 255), k = 0..510

@@ -17,7 +17,7 @@ ENTRY                   = BASIC_START + 13      ; the line below, link and end o
 
 .bss
 
-saved_zero_page:        .res 256        ; __ZP_SIZE__ bytes of it
+saved_zero_page:        .res 142        ; __ZP_SIZE__
 saved_nmi_vector:       .res 2
 saved_memory:           .res 1          ; VIC_MEMORY
 saved_border:           .res 1
@@ -37,6 +37,7 @@ entry_stack:            .res 1          ; stack pointer at the entry: below it l
         .byte BASIC_SYS, .sprintf(" %d", ENTRY), 0
 @end:   .word 0
 
+        .assert __ZP_SIZE__ = 142, lderror, "saved_zero_page has another size"
         .assert start = ENTRY, lderror, "the BASIC line's SYS does not point at start"
 
 ; start: entry from BASIC. Nothing may depend on what a run before left in memory.

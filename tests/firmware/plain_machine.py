@@ -13,7 +13,7 @@ from py65.devices.mpu6502 import MPU
 
 from soulrig.buildtools.build import Built
 
-CIA1_ROWS = 0xDC01  # reads $FF while no key is held down
+CLC, SEC, RTS = 0x18, 0x38, 0x60
 RETURNED = 0xFFFF  # where the called routine's last RTS leads
 STACK_TOP = 0xFD
 INC_ABSOLUTE, DEC_ABSOLUTE = 0xEE, 0xCE
@@ -56,7 +56,12 @@ class PlainMachine:
         self.memory: list[int] = self._mpu.memory
         start = int.from_bytes(built.prg[:2], "little")
         self.memory[start : start + len(built.prg) - 2] = built.prg[2:]
-        self.memory[CIA1_ROWS] = 0xFF
+        self.press_stop(down=False)
+
+    def press_stop(self, *, down: bool) -> None:
+        """Answer for `poll`, since RAM lies where it would ask a chip."""
+        address = self.symbols["poll"]
+        self.memory[address : address + 2] = [SEC if down else CLC, RTS]
 
     def call(
         self,

@@ -34,21 +34,28 @@ class Undefined(Exception):
 
 
 class Memory(list[Any]):
-    """64 KB, with a function to ask at $D000-$DFFF."""
+    """64 KB, with chips over $D000-$DFFF while these are banked in: what was written to them, and a function to ask."""
 
     def __init__(self, content: Iterable[int], read: Callable[[int], int], write: Callable[[int, int], None]) -> None:
         super().__init__(content)
         self.read, self.write = read, write
+        self.chips: dict[int, int] = {}  # by address, what was written last
+
+    @property
+    def io_banked_in(self) -> bool:
+        return bool(list.__getitem__(self, 0x01) & 3)
 
     def __getitem__(self, address: Any) -> Any:
-        if address.__class__ is int and 0xD000 <= address < 0xE000:
+        if address.__class__ is int and 0xD000 <= address < 0xE000 and self.io_banked_in:
             return self.read(address)
         return list.__getitem__(self, address)
 
     def __setitem__(self, address: Any, value: Any) -> None:
-        if address.__class__ is int and 0xD000 <= address < 0xE000:
+        if address.__class__ is int and 0xD000 <= address < 0xE000 and self.io_banked_in:
             self.write(address, value)
-        list.__setitem__(self, address, value)
+            self.chips[address] = value
+        else:
+            list.__setitem__(self, address, value)
 
 
 class ProgramCpu:
@@ -139,7 +146,7 @@ class ProgramCpu:
 
     def colours(self) -> list[int]:
         """1000 colours."""
-        return list(self.memory[0xD800:0xDBE8])
+        return [self.memory.chips.get(address, 0) for address in range(0xD800, 0xDBE8)]
 
     def timers(self) -> tuple[int, int]:
         """What timers A and B show. Timer A shows $FFFF for two cycles and 0 for none; timer B steps a little later."""
@@ -159,9 +166,9 @@ class ProgramCpu:
             a, b = self.timers()
             return (a | b << 16) >> 8 * (address - TIMER_A) & 255
         if address == CIA1_ROWS:
-            selected = list.__getitem__(self.memory, CIA1_COLUMNS) == 0x7F
+            selected = self.memory.chips.get(CIA1_COLUMNS) == 0x7F
             return 0x7F if self.stop_key and selected else 0xFF
-        return int(list.__getitem__(self.memory, address))
+        return self.memory.chips.get(address, 0xFF)
 
     def _write(self, address: int, value: int) -> None:
         if SID <= address < SID_END:

@@ -24,7 +24,8 @@ STRANGE = [
     (Sizes(64, 16, 32, 4, 20), RIGHTWARDS),
     (Sizes(40, 24, 48, 3, 20), BETWEEN),
     (Sizes(35, 40, 24, 1, 12), LEFTWARDS),
-    (Sizes(64, 64, 64, 1, 20), BETWEEN),
+    (Sizes(40, 48, 48, 1, 20), BETWEEN),
+    (Sizes(40, 8, 256, 1, 12), BETWEEN),
 ]
 
 # Two vectors of up to 256 numbers, where the screen would be.

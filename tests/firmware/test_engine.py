@@ -10,16 +10,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from plain_machine import CIA1_ROWS, PlainMachine
+from plain_machine import PlainMachine
 from strange_souls import SOULS, letters, machine_of, strange
 
 from soulrig.buildtools.build import build
+from soulrig.buildtools.layout import HEADER, TELEMETRY_ADDRESS
 from soulrig.model.reference import Reference
 from soulrig.model.soul import Soul
 
 pytestmark = pytest.mark.cc65
 
-LARGEST_STEP = 3_000_000  # cycles of a position with a full context, screen blanked
+LARGEST_STEP = 4_500_000  # cycles of a position with a full context where every path is the slow one, screen blanked
 
 
 def feed(machine: PlainMachine, ids: Sequence[int], vocabulary: int = 128) -> list[int]:
@@ -90,9 +91,10 @@ def test_every_vector_of_a_trained_soul(golden: Path) -> None:
         return lambda: seen.setdefault(label, []).append(look())
 
     def scores() -> list[int]:
-        rows = range(256 - count, 256)
-        tops = [machine.symbols[f"acc{byte}"] for byte in range(4)]
-        return [int.from_bytes(bytes(machine.memory[top + row] for top in tops), "little", signed=True) for row in rows]
+        """score >> 11, which the engine keeps with an offset that is the same for all positions."""
+        offset = machine.read("total", 2) + machine.read("rounding", 1)
+        low, high = machine.symbols["score_lo"], machine.symbols["score_hi"]
+        return [(machine.memory[low + n] | machine.memory[high + n] << 8) - offset for n in range(count)]
 
     machine.call("engine_reset")
     for token in trace["ids"]:
@@ -123,7 +125,8 @@ def test_every_vector_of_a_trained_soul(golden: Path) -> None:
         assert seen["norm"][2 * number] == layer["norm1"]
         assert seen["k"][number] == layer["k"][-1]
         assert seen["v"][number] == layer["v"][-1]
-        assert seen["scores"][heads] == layer["scores_last_position_per_head"]
+        whole_scores = layer["scores_last_position_per_head"]
+        assert seen["scores"][heads] == [[score >> 11 for score in head] for head in whole_scores]
         assert seen["attention"][number] == (layer["q"], layer["attention"])
         assert proj == layer["proj"]
         assert after_attention == layer["after_attention"]
@@ -154,15 +157,30 @@ def test_a_position_is_quick_enough(data: Path) -> None:
     assert machine.call("engine_step", a=7, carry=True).cycles < LARGEST_STEP
 
 
+def uses(machine: PlainMachine, field: str) -> int:
+    """How often a slow path was taken since the context was emptied."""
+    start = TELEMETRY_ADDRESS + HEADER[field].offset
+    return int.from_bytes(bytes(machine.memory[start : start + 2]), "little")
+
+
+def test_slow_paths_are_counted(data: Path) -> None:
+    ordinary, saturating = golden_machine(data / "random-norm.bin"), golden_machine(data / "random-sat.bin")
+    for machine in (ordinary, saturating):
+        feed(machine, [17, 4])
+    for field in ("wide_products", "wide_heads", "wide_norms"):
+        assert uses(saturating, field) > 0, field
+    assert uses(ordinary, "wide_products") == uses(ordinary, "wide_norms") == 0
+
+
 def test_run_stop_leaves_a_position_undone(data: Path) -> None:
     machine = golden_machine(data / "random-norm.bin")
     expected = feed(machine, [9, 8])
     feed(machine, [9])
-    machine.memory[CIA1_ROWS] = 0x7F
+    machine.press_stop(down=True)
     stopped = machine.call("engine_step", a=8, carry=True)
     assert stopped.carry
     assert stopped.cycles < 100_000
-    machine.memory[CIA1_ROWS] = 0xFF
+    machine.press_stop(down=False)
     assert machine.read("position", 1) == 1
     assert not machine.call("engine_step", a=8, carry=True).carry
     assert machine.vector("logits", len(expected)) == expected

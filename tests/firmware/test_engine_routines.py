@@ -111,6 +111,9 @@ def inputs(length: int) -> list[list[int]]:
         [chance.randrange(-255, 256) for _ in range(length)],
         [chance.randrange(-32768, 32768) if n % 3 else 0 for n in range(length)],
         [chance.choice(INT16) for _ in range(length)],
+        *([chance.randrange(min(8192, 2 * total // length)) for _ in range(length)] for total in (30000, 45000, 62000)),
+        [chance.randrange(-1, 2) * 32500 // length for _ in range(length)],
+        [chance.choice((-1, 1)) * 50000 // length for _ in range(length)],
     ]
 
 
@@ -131,7 +134,7 @@ def test_matrix_times_vector(soul_id: int) -> None:
         matrix = weights(soul, name)
         bias = weights(soul, name[:-1] + "b") if name.endswith("_w") else [0] * len(matrix)
         shift = soul.tensors[name].shift + (name != "out")
-        for x in inputs(len(matrix[0]))[:: 1 if number < 6 else 3]:
+        for x in inputs(len(matrix[0]))[:: 1 if number < 6 else 4]:
             machine.write_vector("free_x", x)
             write_pointer(machine, "input", "free_x")
             write_pointer(machine, "output", "free_y")
@@ -146,7 +149,8 @@ def test_rms_norm(soul_id: int) -> None:
     width = soul.sizes.width
     small = [[n % 2 * size for n in range(width)] for size in (16, 31, 63, 255, 272, 1000, 4000)]
     small += [[16 * r] * width for r in (1, 15, 16, 17)]  # 2^19 // r leaves int16 up to r = 16
-    for x in inputs(width) + small:
+    edges = [[100] * (width - 1) + [edge] for edge in (4095, 4096, -4080, -4081, -4096, -4097)]  # of the quick path
+    for x in inputs(width) + small + edges:
         mean = max(1, sum((v >> 4) ** 2 for v in x) // width)
         inverse = min(32767, (1 << 19) // max(1, math.isqrt(mean)))
         for number, name in enumerate(("layer0.n1", "layer0.n2", *["norm"][: soul.sizes.layers == 1])):
@@ -174,9 +178,14 @@ def expected_attention(
     return out
 
 
-def fill_cache(machine: PlainMachine, keys: Sequence[Sequence[int]], values: Sequence[Sequence[int]]) -> None:
+def fill_cache(
+    machine: PlainMachine, layer: int, keys: Sequence[Sequence[int]], values: Sequence[Sequence[int]]
+) -> None:
     for position, (key, value) in enumerate(zip(keys, values, strict=True)):
         machine.write("position", position, 1)
+        machine.call("cache_begin")
+        for _ in range(layer):
+            machine.call("cache_next_layer")
         machine.write_vector("unstored", key)
         machine.call("store_key")
         machine.write_vector("unstored", value)
@@ -199,13 +208,9 @@ def test_attention(soul_id: int) -> None:
         (vectors(500)[0], vectors(500), [[-1] * sizes.width, *vectors(2)[1:]]),  # floors below zero
     ]
     for number, (query, keys, values) in enumerate(cases):
-        machine.call("cache_reset")
-        for _ in range(number % sizes.layers):
-            machine.call("cache_next_layer")
-        fill_cache(machine, keys, values)
-        for held in {1, 2, sizes.context} if number else range(1, sizes.context + 1, 3):
+        for held in sorted({1, 2, sizes.context} if number else range(1, sizes.context + 1, 3)):
+            fill_cache(machine, number % sizes.layers, keys[:held], values[:held])
             machine.write_vector("query", query)
-            machine.write("position", held - 1, 1)
             machine.call("attention")
             expected = expected_attention(query, keys[:held], values[:held])
             assert machine.vector("attended", sizes.width) == expected, (number, held)
@@ -216,12 +221,11 @@ def test_weights_fall_off_step_by_step(machine: PlainMachine) -> None:
     width = SOULS[0].sizes.width
     query, best = [16384, 1, *[0] * (width - 2)], [0] * width
     values = [[1000 * n for n in range(width)], [-30000 + n for n in range(width)]]
-    machine.call("cache_reset")
     beyond = machine.symbols["exp_table"] + len(EXP)
     machine.memory[beyond : beyond + 8] = [0xFF] * 8  # not to be read
     for d in (0, 1, 2, 15, 16, 63, 64, 125, 126, 127, 128, 129, 255, 256, 4096, 32766):
         for key in ([-d, 0, *best[2:]], [-d - 1, 16383, *best[2:]], [-d, -1, *best[2:]]):
-            fill_cache(machine, [best, key], values)
+            fill_cache(machine, 0, [best, key], values)
             machine.write_vector("query", query)
             machine.call("attention")
             assert machine.vector("attended", width) == expected_attention(query, [best, key], values), key

@@ -212,7 +212,7 @@ def test_quit_leaves_things_as_they_were_and_run_works_again() -> None:
     session.cpu = cpu = ProgramCpu(built)
     session.manifest = built.manifest["telemetry"]
     kept = [*range(0x02, 0x90), 0x0291, 0x0318, 0x0319, 0xD018, 0xD020, 0xD021]
-    before = {address: list.__getitem__(cpu.memory, address) for address in kept}
+    before = {address: cpu.memory[address] for address in kept}
     replies = []
     for _ in range(2):
         session.enter()
@@ -226,7 +226,7 @@ def test_quit_leaves_things_as_they_were_and_run_works_again() -> None:
         cpu.run_to(RETURN_TO)
         assert cpu.cpu.sp == 0xF2
         assert cpu.memory[0x01] == 0x37
-        assert {address: list.__getitem__(cpu.memory, address) for address in kept} == before
+        assert {address: cpu.memory[address] for address in kept} == before
         rows = session.text()
         assert calls == [(rows.index("you> q") + 1, 0, False)]
         assert not cpu.cpu.p & 0x04, "interrupts are on"

@@ -1,0 +1,409 @@
+; wide.s - products whose sums need more than 16 bits: exact for any inputs, from the same planes
+;
+; As in planes.s, but with sums of 24 bits and all bits that the halvings drop, a plane and group at a time over all
+; rows of a block. It is slow, and its uses are counted.
+
+.include "engine.inc"
+
+.export wide_tables, wide_block
+.import abandon, engine_poll, scale, set_shift
+.import block, block_bias_hi, block_bias_lo, block_shift
+.import first_group, group_first, group_high, group_low, group_page, group_table, last_group
+.import subset_hi, subset_lo, subset_top
+.importzp cursor, input_hi, input_lo, negative, output_hi, output_lo, plane_rows, total, value
+
+BLOCK_ROWS = 128                ; most rows of a block
+WHOLE_BYTE = 8                  ; bits of `dropped`
+
+.segment "ZPWIDE": zeropage
+entry_lo:       .res 2          ; address of a group's table: low bytes,
+entry_hi:       .res 2          ; middle bytes,
+entry_top:      .res 2          ; and top bytes
+order:          .res 2          ; address of the rows' places in y
+bias_fraction:  .res 2          ; address of the bias's bytes below the sum's lowest bit,
+bias_low:       .res 2          ; of its low bytes,
+bias_high:      .res 2          ; and of its high bytes
+
+
+sums_segment
+sum0:           .res BLOCK_ROWS ; the rows' sums, 24 bits
+sum1:           .res BLOCK_ROWS
+sum2:           .res BLOCK_ROWS
+dropped:        .res BLOCK_ROWS ; the bits below, the highest on top
+
+.bss
+term:           .res 3          ; an input
+base:           .res 3          ; what is added so that no entry of a group is negative
+group:          .res 1
+input:          .res 1          ; index of an input
+inputs_left:    .res 1
+subsets:        .res 1          ; entries made
+plane:          .res 1
+rows:           .res 1          ; of a plane
+row:            .res 1
+narrower:       .res 1          ; the first row that has no further bits
+
+.code
+
+; wide_tables - the tables of all groups, in 24 bits
+; In: input (address of x), first_group, last_group   Out: tables, negative, total   Uses: A, X, Y
+; Cycles: 75 an entry, 90 an input
+wide_tables:
+        lda #$00
+        .repeat 3, I
+        sta negative+I
+        sta total+I
+        .endrepeat
+        ldx first_group
+@next_group:
+        stx group
+        jsr group_base
+        jsr fill_table
+        jsr engine_poll
+        bcs stop
+        ldx group
+        inx
+        cpx last_group
+        bne @next_group
+        clc
+        .repeat 3, I
+        lda total+I
+        adc negative+I
+        sta total+I
+        .endrepeat
+        rts
+stop:
+        jmp abandon
+
+; inputs_left, input of the group
+all_inputs:
+        ldx group
+        clc
+        lda group_low,x
+        adc group_high,x
+        sta inputs_left
+        lda group_first,x
+        sta input
+        rts
+
+; term := the next input, 24 bits; N = its sign
+next_term:
+        ldy input
+        inc input
+        lda (input_lo),y
+        sta term
+        ldx #$00
+        lda (input_hi),y
+        sta term+1
+        bpl :+
+        dex
+:       stx term+2
+        txa
+        rts
+
+; base = sum of |x_j| over the group's x_j < 0; negative += base
+group_base:
+        lda #$00
+        .repeat 3, I
+        sta base+I
+        .endrepeat
+        jsr all_inputs
+@next_input:
+        jsr next_term
+        bpl @positive
+        sec
+        .repeat 3, I
+        lda base+I
+        sbc term+I
+        sta base+I
+        .endrepeat
+@positive:
+        dec inputs_left
+        bne @next_input
+        clc
+        .repeat 3, I
+        lda negative+I
+        adc base+I
+        sta negative+I
+        .endrepeat
+        rts
+
+; entry := address of the group's tables
+point_entries:
+        ldx group
+        lda group_table,x
+        sta entry_lo
+        sta entry_hi
+        sta entry_top
+        clc
+        lda group_page,x
+        adc #>subset_lo
+        sta entry_lo+1
+        adc #>subset_hi - >subset_lo
+        sta entry_hi+1
+        adc #>subset_top - >subset_hi
+        sta entry_top+1
+        rts
+
+; The group's table: an input doubles it. total += its last entry
+fill_table:
+        jsr point_entries
+        ldy #$00
+        lda base
+        sta (entry_lo),y
+        lda base+1
+        sta (entry_hi),y
+        lda base+2
+        sta (entry_top),y
+        lda #$01
+        sta subsets
+        jsr all_inputs
+@next_input:
+        jsr next_term
+        ldx subsets
+        ldy #$00
+@next_subset:
+        sty row
+        clc
+        lda (entry_lo),y
+        adc term
+        pha
+        lda (entry_hi),y
+        adc term+1
+        pha
+        lda (entry_top),y
+        adc term+2
+        pha
+        txa
+        tay
+        pla
+        sta (entry_top),y
+        pla
+        sta (entry_hi),y
+        pla
+        sta (entry_lo),y
+        inx
+        ldy row
+        iny
+        cpy subsets
+        bne @next_subset
+        asl subsets
+        dec inputs_left
+        bne @next_input
+        ldy subsets
+        dey
+        clc
+        lda (entry_lo),y
+        adc total
+        sta total
+        lda (entry_hi),y
+        adc total+1
+        sta total+1
+        lda (entry_top),y
+        adc total+2
+        sta total+2
+        rts
+
+; wide_block - a block of rows
+; In: block, plane_rows, cursor (address of the order of rows), output (address of y), tables of `wide_tables`; may be
+;   stopped, see `abandon`
+; Out: y   Uses: A, X, Y   Cycles: 65 a row, plane and group, 45 a row and plane, 230 a row
+wide_block:
+        copy_word order, cursor
+        lda plane_rows
+        clc
+        adc cursor
+        sta cursor
+        bcc :+
+        inc cursor+1
+:       jsr point_bias
+        ldx #PLANES-1
+        lda #$00
+@next_plane:
+        sta narrower
+        stx plane
+        lda plane_rows,x
+        sta rows
+        beq @plane_done
+        jsr halve
+        jsr begin_rows
+        ldx first_group
+@next_group:
+        stx group
+        jsr add_group
+        jsr engine_poll
+        bcs @stop
+        ldx group
+        inx
+        cpx last_group
+        bne @next_group
+@plane_done:
+        lda rows
+        ldx plane
+        dex
+        bpl @next_plane
+        jmp finish
+@stop:
+        jmp abandon
+
+; bias_fraction, bias_low, bias_high := the block's; bias_fraction+1 = 0 if it has none
+point_bias:
+        ldx block
+        lda block_bias_lo,x
+        sta bias_fraction
+        lda block_bias_hi,x
+        sta bias_fraction+1
+        clc
+        lda bias_fraction
+        adc plane_rows
+        sta bias_low
+        lda bias_fraction+1
+        adc #$00
+        sta bias_low+1
+        clc
+        lda bias_low
+        adc plane_rows
+        sta bias_high
+        lda bias_low+1
+        adc #$00
+        sta bias_high+1
+        rts
+
+; sum := floor(sum / 2) in rows 0 .. narrower - 1
+halve:
+        ldx narrower
+        beq @halved
+@next_row:
+        dex
+        lsr sum2,x
+        ror sum1,x
+        ror sum0,x
+        ror dropped,x
+        txa
+        bne @next_row
+@halved:
+        rts
+
+; sum := negative + bias's fraction in rows narrower .. rows - 1
+begin_rows:
+        ldy narrower
+        cpy rows
+        beq @begun
+@next_row:
+        lda #$00
+        sta dropped,y
+        ldx bias_fraction+1
+        beq :+
+        lda (bias_fraction),y
+:       clc
+        adc negative
+        sta sum0,y
+        lda negative+1
+        adc #$00
+        sta sum1,y
+        lda negative+2
+        adc #$00
+        sta sum2,y
+        iny
+        cpy rows
+        bne @next_row
+@begun:
+        rts
+
+; sum += the entries that a plane has for a group; cursor += rows
+add_group:
+        jsr point_entries
+        ldx #$00
+@next_row:
+        txa
+        tay
+        lda (cursor),y
+        tay
+        clc
+        lda sum0,x
+        adc (entry_lo),y
+        sta sum0,x
+        lda sum1,x
+        adc (entry_hi),y
+        sta sum1,x
+        lda sum2,x
+        adc (entry_top),y
+        sta sum2,x
+        inx
+        cpx rows
+        bne @next_row
+        clc
+        txa
+        adc cursor
+        sta cursor
+        bcc :+
+        inc cursor+1
+:       rts
+
+; y := sat16((sum - total + bias) >> shift), in which `dropped` are the sum's bits below 1; a class of rows of t + 1
+; bits after the other, since the sum is 2^t times too small
+finish:
+        ldx #PLANES-1
+        lda #$00
+        sta row
+@next_class:
+        stx plane
+        lda plane_rows,x
+        sta rows
+        cmp row
+        beq @class_done
+        ldy block
+        lda block_shift,y
+        clc
+        adc #WHOLE_BYTE
+        sec
+        sbc plane
+        jsr set_shift
+@next_row:
+        ldy row
+        lda dropped,y
+        sta value
+        sec
+        lda sum0,y
+        sbc total
+        sta value+1
+        lda sum1,y
+        sbc total+1
+        sta value+2
+        lda sum2,y
+        sbc total+2
+        sta value+3
+        lda bias_fraction+1
+        beq @biased
+        clc
+        lda value+1
+        adc (bias_low),y
+        sta value+1
+        lda (bias_high),y
+        tax
+        adc value+2
+        sta value+2
+        txa
+        and #$80
+        beq :+
+        lda #$FF                ; the sign
+:       adc value+3
+        sta value+3
+@biased:
+        jsr scale
+        ldy row
+        lda (order),y
+        tay
+        lda value
+        sta (output_lo),y
+        lda value+1
+        sta (output_hi),y
+        inc row
+        lda row
+        cmp rows
+        bne @next_row
+@class_done:
+        ldx plane
+        dex
+        bpl @next_class
+        rts
