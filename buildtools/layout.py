@@ -45,7 +45,7 @@ HEADER = {
     # How often a reply left a fast path for the exact slow one, up to 65535
     "wide_products": Field(24, 2),  # blocks of rows whose sums need more than 16 bits
     "wide_heads": Field(26, 2),  # heads whose attention reads keys and values of more than 12 bits
-    "wide_norms": Field(28, 2),  # rms_norms of numbers beyond 12 bits, or with an unusual shift
+    "wide_norms": Field(28, 2),  # rms_norms of numbers beyond 12 bits, with an unusual shift or a gain of -128
 }
 # One record a step, the one that chose END included.
 RECORD_SIZE = 9

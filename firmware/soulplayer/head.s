@@ -1,12 +1,21 @@
-; head.s - what is made of the logits: the choice and the checksum
+; head.s - what is made of the logits: the choice and the checksum, in one pass
 
 .include "engine.inc"
 
-.export argmax, checksum, checksum_s1, checksum_s2, logits_lo, logits_hi
+.export choose, logits_lo, logits_hi
+.exportzp checksum_s1, checksum_s2
 
-.bss
+.if DECODE_END
+FIRST_ALLOWED = TOKEN_END
+.else
+FIRST_ALLOWED = TOKEN_FIRST_TEXT
+.endif
+
+.segment "ZPLOGITS": zeropage
 checksum_s1:    .res 2
 checksum_s2:    .res 2
+best:           .res 1          ; the token with the largest logit so far
+best_high:      .res 1          ; its logit's high byte, $80 turned so that signed bytes compare as unsigned ones
 
 .segment "PAGED"
 logits_lo:      .res 256        ; by token id
@@ -14,57 +23,65 @@ logits_hi:      .res 256
 
 .code
 
-; argmax - the token with the largest logit that the decode rule allows, the lower id of equals
-; In: logits   Out: A = token   Uses: X, Y   Cycles: 30 a token
-argmax:
-        ldx #TOKEN_FIRST_TEXT
-.if DECODE_END
-        ldy #TOKEN_END
-.else
-        ldy #TOKEN_FIRST_TEXT
-.endif
-@compare:                       ; Y = best so far, X = its rival
-        lda logits_lo,y
-        cmp logits_lo,x
-        lda logits_hi,y
-        sbc logits_hi,x
-        bvc :+
-        eor #$80
-:       bpl @next_rival
-        txa
-        tay
-@next_rival:
-        inx
-        cpx #<VOCAB
-        bne @compare
+.macro  sum_logit                       ; s1 += logit of X, s2 += s1; Y = low byte of s1
         tya
-        rts
-
-; checksum - s1 = sum of the logits, s2 = sum of the values that s1 takes, both modulo 2^16
-; In: logits   Out: checksum_s1, checksum_s2   Uses: A, X   Cycles: 60 a token
-checksum:
-        lda #$00
-        sta checksum_s1
-        sta checksum_s1+1
-        sta checksum_s2
-        sta checksum_s2+1
-        tax
-@next_logit:
         clc
-        lda checksum_s1
         adc logits_lo,x
-        sta checksum_s1
+        tay
         lda checksum_s1+1
         adc logits_hi,x
         sta checksum_s1+1
+        tya
         clc
-        lda checksum_s2
-        adc checksum_s1
+        adc checksum_s2
         sta checksum_s2
         lda checksum_s2+1
         adc checksum_s1+1
         sta checksum_s2+1
+.endmacro
+
+; choose - the token with the largest logit that the decode rule allows, the lower id of equals; and s1 = sum of the
+;   logits, s2 = sum of the values that s1 takes, both modulo 2^16
+; In: logits   Out: A = token, checksum_s1, checksum_s2   Uses: X, Y   Cycles: 57 a token
+choose:
+        ldy #$00
+        sty checksum_s1+1
+        sty checksum_s2
+        sty checksum_s2+1
+        ldx #$00
+@forbidden:
+        sum_logit
+        inx
+        cpx #FIRST_ALLOWED
+        bne @forbidden
+        stx best
+        lda logits_hi,x
+        eor #$80
+        sta best_high
+@allowed:
+        sum_logit
+        lda logits_hi,x
+        eor #$80
+        cmp best_high
+        bcs @high_enough
+@next:
         inx
         cpx #<VOCAB
-        bne @next_logit
+        bne @allowed
+        sty checksum_s1
+        lda best
         rts
+
+@high_enough:
+        bne @better
+        sty checksum_s1
+        ldy best
+        lda logits_lo,y
+        cmp logits_lo,x         ; C = 0: the rival's is larger
+        ldy checksum_s1
+        bcs @next
+        lda best_high
+@better:
+        sta best_high
+        stx best
+        jmp @next

@@ -2,13 +2,15 @@
 ;
 ; m = max(1, (sum_i (x_i >> 4)^2) // WIDTH), r = max(1, isqrt(m)), inv = min(32767, 2^19 // r),
 ; t_i = (x_i * inv) >> 15, y_i = sat16((t_i * g_i) >> s_g)
-; Signs are kept apart: for a negative product p, p >> n = -ceil(|p| / 2^n). |x_i| >> 4 must be a byte and s_g in 4..8,
-; so that nothing saturates; all else is done by `wide_norm`.
+; inv is taken twofold, so that both shifts are by whole bytes: t_i = (x_i * 2 * inv) >> 16, and with u_i = |g_i| * 2,
+; y_i = (t_i * u_i * 2^(7 - s_g)) >> 8. A number x of two bytes is 256 * h + l, h with the sign and l without: multiples
+; of 2 * inv by h are tabled, products with l come from quarter squares, and floors are right for either sign.
+; |x_i| >> 4 must be a byte, s_g in 4..8 and g_i not -128, so that nothing saturates; all else is done by `wide_norm`.
 
 .include "engine.inc"
 .include "products.inc"
 
-.export make_inverses, rms_norm, inverse_hi, inverse_lo
+.export make_inverses, rms_norm
 .import divide, mirror_hi, mirror_lo, square_hi, square_lo, tally, wide_norm
 .import norm_hi, norm_lo, norm_shift, normed_hi, normed_lo, residual_hi, residual_lo
 .importzp divisor, value
@@ -16,26 +18,30 @@
 LARGEST_INV = 32767
 LARGEST_R_CLIPPED = 16          ; up to here 2^19 // r is more than LARGEST_INV
 LARGEST_HIGH = $10              ; |x| < 2^12, by its high byte
-SHIFTS = 4                      ; s_g is 8 less 0..4 shifts to the left
-SHIFT_STEP = 6                  ; bytes of code each
+HIGHS = 2 * LARGEST_HIGH        ; high bytes, of either sign
+SHIFTS = 3                      ; s_g is 7 less 0..3 shifts to the left, or 8
+SHIFT_STEP = 5                  ; bytes of code each
+OP_ASL = $0A                    ; opcodes
+OP_NOP = $EA
 
 .segment "ZPVECTOR": zeropage
-gains:          .res 2          ; address of g
-part:           .res 4          ; bytes of a product
-sign:           .res 1          ; bit 7
+above:          .res 1          ; 1 + the largest h
+least:          .res 1          ; the least h, below zero
+sum:            .res 3          ; of squares, then m in its upper bytes
+part:           .res 3          ; bytes of a product
+t:              .res 2          ; t_i, or -t_i where g_i < 0
 root_bit:       .res 1          ; of the root
 root:           .res 1          ; r
-sum:            .res 3          ; of squares, then m
+inverse:        .res 2          ; 2 * inv
 
 .bss
 norm:           .res 1
-element:        .res 1
-multiple_0:     .res LARGEST_HIGH ; inv * n, 24 bits
-multiple_1:     .res LARGEST_HIGH
-multiple_2:     .res LARGEST_HIGH
+multiple_0:     .res HIGHS + 1  ; 2 * inv * h - 1 at h modulo HIGHS, 24 bits; h = 0 at both ends
+multiple_1:     .res HIGHS + 1
+multiple_2:     .res HIGHS + 1
 
 tables_segment
-inverse_lo:     .res 256        ; inv by r
+inverse_lo:     .res 256        ; 2 * inv by r
 inverse_hi:     .res 256
 
 .code
@@ -62,119 +68,144 @@ make_inverses:
         jsr divide
 @made:
         lda value
+        asl
         sta inverse_lo,y
         lda value+1
+        rol
         sta inverse_hi,y
         iny
         bne @next
         rts
 
 ; rms_norm - y = normalised x
-; In: X = norm, residual (x)   Out: normed (y)   Uses: A, X, Y   Cycles: 12 K at WIDTH 32
+; In: X = norm, residual (x)   Out: normed (y)   Uses: A, X, Y   Cycles: 10 K at WIDTH 32
 rms_norm:
         stx norm
-        lda norm_shift,x
-        sec
-        sbc #8 - SHIFTS
-        cmp #SHIFTS + 1
-        bcs @wide
-        jsr shift_code
+        jsr aim_gains
+        bcs too_wide
         jsr sum_squares
-        bcs @wide
+        bcs too_wide
         jsr mean
         jsr square_root
         jsr aim_inverse
         jmp normalise
-@wide:
+
+too_wide:
         ldx #TALLY_NORMS
         jsr tally
         ldx norm
         jmp wide_norm
 
-; The entry into the shifts for s_g = A + 8 - SHIFTS
-; In: A, norm   Out: gains   Uses: A, X
-shift_code:
-        tax
-        lda shift_entries,x
-        clc
-        adc #<shifts
-        sta shift_entry+1
-        lda #>shifts
-        adc #$00
-        sta shift_entry+2
-        ldx norm
+; The norm's gains and its shift, into the code of `normalise`
+; In: X = norm   Out: C = 1: the shift is out of range   Uses: A, X, Y
+aim_gains:
         lda norm_lo,x
-        sta gains
+        sta gain_read+1
         lda norm_hi,x
-        sta gains+1
+        sta gain_read+2
+        ldy #OP_ASL
+        lda #8
+        sec
+        sbc norm_shift,x        ; A = 8 - s_g: the doubling of g, and shifts
+        bne @doubled
+        ldy #OP_NOP
+        lda #$01
+@doubled:
+        sty gain_double
+        tax
+        dex
+        cpx #SHIFTS + 1
+        bcs @out
+        lda shift_entries,x
+        sta shift_entry+1
+        lda shift_entries_hi,x
+        sta shift_entry+2
+@out:
         rts
 
-; sum = sum_i (x_i >> 4)^2; C = 1: some x_i is too large. n^2 is the quarter square of 2 * n
+.macro  sixteenth                       ; A = low byte of x_i >> 4, of A = its high byte
+        asl
+        asl
+        asl
+        asl
+        sta part
+        lda residual_lo,x
+        lsr
+        lsr
+        lsr
+        lsr
+        ora part
+.endmacro
+
+; In: residual   Out: sum = sum_i (x_i >> 4)^2, above, least, each h modulo HIGHS in normed_hi; C = 1: some x_i is too large
+; n^2 is the quarter square of 2 * n
 sum_squares:
         lda #$00
         sta sum
         sta sum+1
         sta sum+2
-        ldy #WIDTH-1
+        sta above
+        lda #$FF
+        sta least
+        ldx #WIDTH-1
 @next:
-        lda residual_hi,y
+        lda residual_hi,x
         bmi @negative
-        cmp #LARGEST_HIGH
-        bcs @too_large
+        cmp above
+        bcs @higher
+@in_range:
+        sta normed_hi,x
+        sixteenth
         asl
-        asl
-        asl
-        asl
-        sta part
-        lda residual_lo,y
-        lsr
-        lsr
-        lsr
-        lsr
-        ora part
-        asl
-        tax
+        tay
         bcs @upper
 @lower:
         lda sum
-        adc square_lo,x
+        adc square_lo,y
         sta sum
         lda sum+1
-        adc square_hi,x
-        jmp @added
+        adc square_hi,y
+        sta sum+1
+        bcs @carry
+        dex
+        bpl @next
+        rts                     ; C = 0
+
+@higher:
+        cmp #LARGEST_HIGH
+        bcs @too_large
+        tay
+        iny
+        sty above
+        bcc @in_range           ; always
 @negative:
+        cmp least
+        bcs :+
         cmp #<-LARGEST_HIGH
         bcc @too_large_too
-        asl
-        asl
-        asl
-        asl
-        sta part
-        lda residual_lo,y
-        lsr
-        lsr
-        lsr
-        lsr
-        ora part
+        sta least
+:       and #HIGHS-1
+        sta normed_hi,x
+        sixteenth
         beq @too_large_too      ; -256
         eor #$FF
         clc
         adc #$01
         asl
-        tax
+        tay
         bcc @lower
 @upper:
         clc
         lda sum
-        adc square_lo+256,x
+        adc square_lo+256,y
         sta sum
         lda sum+1
-        adc square_hi+256,x
-@added:
+        adc square_hi+256,y
         sta sum+1
         bcc :+
+@carry:
         inc sum+2
-:       dey
+:       dex
         bpl @next
         clc
         rts
@@ -183,7 +214,7 @@ sum_squares:
 @too_large:
         rts
 
-; m = sum // WIDTH, 16 bits, in sum
+; m = sum // WIDTH, in sum+1 and sum+2
 mean:
 .if WIDTH & (WIDTH - 1)
         lda #WIDTH
@@ -199,47 +230,49 @@ mean:
         sta value+2
         jsr divide
         lda value
-        sta sum
-        lda value+1
         sta sum+1
+        lda value+1
+        sta sum+2
         rts
 .else
-        ldx #WIDTH
-:       txa
-        lsr
-        tax
-        bcs @divided            ; WIDTH was 1 by now
-        lsr sum+2
-        ror sum+1
-        ror sum
-        jmp :-
-@divided:
+        lda sum
+        .repeat 8, BIT
+  .if WIDTH < 1 << (8 - BIT)
+        asl
+        rol sum+1
+        rol sum+2
+  .endif
+        .endrepeat
         rts
 .endif
 
 ; r = max(1, isqrt(m)), in root: bit by bit, the largest r whose square does not exceed m
 square_root:
+        ldy #$80
+        lda sum+2
+        cmp #$10
+        bcs :+
+        ldy #$20                ; m < $1000 has a root below $40
+:       sty root_bit
         lda #$00
         sta root
-        lda #$80
-        sta root_bit
 @next_bit:
         lda root
         ora root_bit
         asl
-        tax
+        tay
         bcs @upper
-        lda sum
-        cmp square_lo,x
         lda sum+1
-        sbc square_hi,x
+        cmp square_lo,y
+        lda sum+2
+        sbc square_hi,y
         bcc @too_large
         bcs @take               ; always
 @upper:
-        lda sum
-        cmp square_lo+256,x
         lda sum+1
-        sbc square_hi+256,x
+        cmp square_lo+256,y
+        lda sum+2
+        sbc square_hi+256,y
         bcc @too_large
 @take:
         lda root
@@ -253,163 +286,156 @@ square_root:
         inc root
 :       rts
 
-; inv, into the code of `normalise`, and its multiples
+; inv, into the code of `normalise`, and its multiples by all h that occur
 aim_inverse:
         ldx root
         lda inverse_lo,x
-        sta part
+        sta inverse
         aim_product "il", 1
         lda inverse_hi,x
-        sta part+1
+        sta inverse+1
         aim_product "ih", 1
-        lda #$00
+        lda #$FF
         sta multiple_0
         sta multiple_1
         sta multiple_2
-        tax
-@next:
+        sta multiple_0+HIGHS
+        sta multiple_1+HIGHS
+        sta multiple_2+HIGHS
+        ldx #$00
         clc
+@up:
         lda multiple_0,x
-        adc part
+        adc inverse
         sta multiple_0+1,x
         lda multiple_1,x
-        adc part+1
+        adc inverse+1
         sta multiple_1+1,x
         lda multiple_2,x
         adc #$00
         sta multiple_2+1,x
         inx
-        cpx #LARGEST_HIGH-1
-        bne @next
+        cpx above
+        bcc @up
+        lda least
+        and #HIGHS-1
+        sta least
+        ldx #HIGHS
+        sec
+@down:
+        lda multiple_0,x
+        sbc inverse
+        sta multiple_0-1,x
+        lda multiple_1,x
+        sbc inverse+1
+        sta multiple_1-1,x
+        lda multiple_2,x
+        sbc #$00
+        sta multiple_2-1,x
+        dex
+        cpx least
+        bne @down
         rts
 
 ; y_i, i = WIDTH-1 .. 0
 normalise:
         ldx #WIDTH-1
-normalise_next:
-        stx element
-        lda residual_hi,x
-        sta sign
-        bmi normalise_negate
-        sta part+3
-        ldy residual_lo,x
-        jmp normalise_magnitude
-normalise_negate:
+normalise_next:                 ; X = i; t = (x * 2 * inv) >> 16
+        ldy residual_lo,x       ; l * 2 * inv without its lowest byte, which nothing is added to: two bytes in ...
         sec
-        lda #$00
-        sbc residual_lo,x
-        tay
-        lda #$00
-        sbc residual_hi,x
-        sta part+3
-normalise_magnitude:
-        sec                     ; |x| * inv, its low byte in part, the others in part+1 .. part+3
-        product_low "il"
-        sta part
-        product_high "il"
-        sta part+1
         product_low "ih"
-        sta part+2
-        product_high "ih"
-        tax
-        ldy part+3
-        clc
-        lda part+1
-        adc part+2
         sta part+1
-        txa
-        adc multiple_1,y
+        product_high "ih"
         sta part+2
+        product_carry "il"
+        product_high "il"       ; ... part+1, part+2, and one to be added here
+        ldy normed_hi,x         ; h modulo HIGHS
+        adc part+1              ; C = 1: one too many, but the multiples have one less
+        bcc :+
+        inc part+2
+        clc
+:       adc multiple_0,y
+        lda part+2
+        adc multiple_1,y
+        sta t
         lda multiple_2,y
         adc #$00
-        sta part+3
-        clc
-        lda part+1
-        adc multiple_0,y
-        bcc :+
-        inc part+2
-        bne :+
-        inc part+3
-:       asl                     ; |t| = what is above bit 15, and one more if t < 0 and bits are set below
-        rol part+2
-        rol part+3
-        bit sign
-        bpl normalise_rounded
-        ora part
-        beq normalise_rounded
-        inc part+2
-        bne normalise_rounded
-        inc part+3
-normalise_rounded:
-        ldy element
-        lda (gains),y
-        bpl normalise_gain
-        lda sign
-        eor #$80
-        sta sign
-        sec
-        lda #$00
-        sbc (gains),y
-normalise_gain:
+        sta t+1
+gain_read:
+        lda $FFFF,x             ; g
+        bmi negative_gain
+gain_double:
+        asl                     ; or no operation
         aim_product "gain", 1
-        ldy part+3              ; |t| * |g| in part, part+1, part+3
-        jsr times_gain
-        sta part+3
-        lda part
-        sta part+1
-        ldy part+2
-        jsr times_gain
+u = gain_square_low + 1         ; where u is written
+        ldy t                   ; (low byte of t) * u in part, A
+        sec
+        product_low "gain"
+        sta part
+        product_high "gain"
+        ldy t+1
+        sty part+2
+        beq shift_entry
+        ldy #$00                ; and u for each 256 of t
+        sty part+2
+        ldy t+1
+        bmi @below
+@above:
         clc
-        adc part+1
-        sta part+1
+        adc u
         bcc :+
-        inc part+3
-:       bit sign
-        bpl normalise_positive
-        lda part
-        bne :++
-        lda part+1
-        bne :+
-        dec part+3
-:       dec part+1
-:       dec part
-normalise_positive:
+        inc part+2
+:       dey
+        bne @above
+        beq shift_entry         ; always
+@below:
+        sec
+        sbc u
+        bcs :+
+        dec part+2
+:       iny
+        bne @below
 shift_entry:
         jmp shifts
 shifts:
         .repeat SHIFTS          ; SHIFT_STEP bytes each
         asl part
-        rol part+1
-        rol part+3
+        rol
+        rol part+2
         .endrepeat
-        ldx element
-        lda sign
-        asl
-        lda #$00
-        bcc :+
-        lda #$FF                ; below zero: 255 less each byte
-:       tay
-        eor part+1
         sta normed_lo,x
-        tya
-        eor part+3
+        lda part+2
         sta normed_hi,x
         dex
         bmi :+
         jmp normalise_next
 :       rts
 
-; part, A = low, high byte of Y * |g|
-times_gain:
-        sec
-        product_low "gain"
+negative_gain:                  ; A = g: -t times -g
+        eor #$FF
+        clc
+        adc #$01
+        bmi @least
         sta part
-        product_high "gain"
-        rts
+        sec
+        lda #$00
+        sbc t
+        sta t
+        lda #$00
+        sbc t+1
+        sta t+1
+        lda part
+        jmp gain_double
+@least:                         ; -128 can't be doubled
+        jmp too_wide
 
 .rodata
 
 shift_entries:
-        .repeat SHIFTS + 1, I
-        .byte I * SHIFT_STEP
+        .repeat SHIFTS + 1, STEPS
+        .byte <(shifts + (SHIFTS - STEPS) * SHIFT_STEP)
+        .endrepeat
+shift_entries_hi:
+        .repeat SHIFTS + 1, STEPS
+        .byte >(shifts + (SHIFTS - STEPS) * SHIFT_STEP)
         .endrepeat

@@ -6,7 +6,7 @@
         .include "config.inc"
 
         .export reply, reply_begin
-        .import argmax, bank_thinking, checksum, engine_reset, engine_step
+        .import bank_thinking, choose, engine_reset, engine_step
         .import prompt_ids, prompt_length
         .import screen_fresh_line, screen_text, sound_chord
         .import telemetry_begin, telemetry_finish, telemetry_prefill, telemetry_prompt, telemetry_record
@@ -77,9 +77,8 @@ reply:
         sec
         jsr engine_step
         bcs @key
-        jsr argmax
+        jsr choose
         sta token
-        jsr checksum
         ldy token
         lda token_text_lo,y
         ldx token_text_hi,y

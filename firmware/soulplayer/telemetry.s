@@ -5,7 +5,8 @@
 
         .export records, telemetry_begin, telemetry_clear, telemetry_finish, telemetry_prefill, telemetry_prompt
         .export telemetry_record, telemetry_start
-        .import checksum_s1, checksum_s2, clock_elapsed, clock_lap, prompt_ids, prompt_length
+        .import clock_elapsed, clock_lap, prompt_ids, prompt_length
+        .importzp checksum_s1, checksum_s2
 
 MAGIC_SIZE              = 4
 

@@ -258,8 +258,7 @@ def test_choice_and_checksum(vocabulary: int, decode: Any, first: int) -> None:
     machine = PlainMachine(build(dataclasses.replace(soul, decode=decode)))
     for logits in logits_cases(vocabulary):
         machine.write_vector("logits", logits)
-        assert machine.call("argmax").a == max(range(first, vocabulary), key=lambda token: (logits[token], -token))
+        assert machine.call("choose").a == max(range(first, vocabulary), key=lambda token: (logits[token], -token))
         sums = list(accumulate(logits))
-        machine.call("checksum")
         assert machine.read("checksum_s1", 2) == sums[-1] % 65536
         assert machine.read("checksum_s2", 2) == sum(sums) % 65536
