@@ -2,7 +2,9 @@
 ;
 ; The inputs x_j of a product are split into groups of up to eight. The table of a group holds, at index i, the sum of
 ; its x_j over the bits j set in i, plus the sum of its |x_j| over x_j < 0: so no entry is negative, and adding
-; entries never leaves a carry behind. `negative` is the sum of what was added so, `total` the sum of all |x_j|.
+; entries never leaves a carry behind. `negative` is the sum of what was added so, `total` the sum of all |x_j|. Of a
+; product's last group (not of a query's) the entries get `delta` more, `negative` as much, `total` twice as much: so
+; total's low byte is $FE or $FF and that of `negative` below $80, which spares every row a subtraction.
 ; Entries have 16 bits in subset_lo and subset_hi; 24 bits, with subset_top, for inputs too large for that.
 
 .include "engine.inc"
@@ -40,6 +42,7 @@ high_sums:      .res 1          ; how many
 further_lo:     .res 16         ; sums of subsets of the group's further inputs
 further_hi:     .res 16
 further:        .res 1          ; how many further inputs
+delta:          .res 1          ; what a product's last group has more
 
 .segment "PAGED"
 subset_lo:      .res SUBSET_PAGES * 256
@@ -73,7 +76,14 @@ word_tables:
         jsr low_sums
         ldx group
         jsr further_sums
-        jsr write_table
+        ldx group
+        inx
+        cpx last_group
+        bne :+
+        cpx #GROUPS_HEAD_FIRST+1
+        bcs :+
+        jsr round_total
+:       jsr write_table
         clc                     ; total += the sum of the whole group
         lda high_lo
         adc run_lo_15
@@ -113,6 +123,46 @@ word_tables:
         rts
 @too_large:
         sec
+        rts
+
+; round_total - delta into the sums of the last group, before its table is written
+; In: further, high_sums, run, negative, total without the group   Out: further, negative
+; Uses: A, X   Cycles: 80, 20 a further sum
+round_total:
+        ldx high_sums
+        clc
+        lda total
+        adc further_lo-1,x
+        clc
+        adc run_lo_15
+        clc
+        adc negative
+        eor #$FF
+        lsr
+        sta delta
+        clc
+        adc negative
+        bpl :+
+        lda delta
+        eor #$80
+        sta delta
+:       lda negative
+        clc
+        adc delta
+        sta negative
+        bcc @next_sum
+        inc negative+1
+        bne @next_sum
+        inc total+2             ; too large
+@next_sum:
+        clc
+        lda further_lo-1,x
+        adc delta
+        sta further_lo-1,x
+        bcc :+
+        inc further_hi-1,x
+:       dex
+        bne @next_sum
         rts
 
 ; subsets_init - once: no page is chosen

@@ -143,6 +143,19 @@ def test_matrix_times_vector(soul_id: int) -> None:
             assert machine.vector("free_y", len(matrix)) == [sat16(shifted(acc, shift)) for acc in sums], name
 
 
+def test_totals_are_rounded(machine: PlainMachine) -> None:
+    """What rows rely on: low bytes of the total and of what is added to no entry's harm."""
+    chance = random.Random(7)
+    for size in (1, 2, 3, 100, 1000, 2000):
+        for _ in range(40):
+            machine.write_vector("free_x", [chance.randrange(-size, size + 1) for _ in range(8)])
+            write_pointer(machine, "input", "free_x")
+            write_pointer(machine, "output", "free_y")
+            machine.call("matvec", x=0)
+            assert machine.read("total", 1) | 1 == 0xFF
+            assert machine.read("negative", 1) < 0x80
+
+
 @strange
 def test_rms_norm(soul_id: int) -> None:
     soul, machine = SOULS[soul_id], machine_of(soul_id)
