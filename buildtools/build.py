@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 from soulrig.buildtools import assembler, layout, packer, shipped
 from soulrig.buildtools.disk_image import make_d64
+from soulrig.buildtools.squeeze import FIRST_SQUEEZED, squeeze
 from soulrig.errors import BadInput
 from soulrig.model.files import read_bytes, read_json, write_beside
 from soulrig.model.soul import Sizes, Soul
@@ -153,10 +154,24 @@ def _check_sizes(sizes: Sizes) -> None:
 def _assembled(soul: Soul, sources: _Sources) -> Built:
     """Raises DoesNotFitError."""
     program = assembler.assemble(sources.files, sources.config, f"{PROGRAM_NAME}.prg", include=sources.include)
-    prg = program.outputs[f"{PROGRAM_NAME}.prg"]
+    prg = _squeezed(program)
     d64 = make_d64("soulrig", "sr", {PROGRAM_NAME: prg})
     manifest = _manifest(soul, sources, program, prg, d64)
     return Built(prg, d64, manifest, program.symbols, program.segments)
+
+
+def _squeezed(program: assembler.Program) -> bytes:
+    """The PRG: what the linker made, its code and tables squeezed where that makes it shorter."""
+    linked = program.outputs[f"{PROGRAM_NAME}.prg"]
+    load = int.from_bytes(linked[:2], "little")
+    start = next(segment.start for segment in program.segments if segment.name == FIRST_SQUEEZED) - load + 2
+    stream = squeeze(linked[start:])
+    if stream is None:
+        return linked
+    prg = bytearray(linked[:start] + stream)
+    stream_end = program.symbols["stream_end"] - load + 2
+    prg[stream_end : stream_end + 2] = (load + len(prg) - 2).to_bytes(2, "little")
+    return bytes(prg)
 
 
 def _manifest(soul: Soul, sources: _Sources, program: assembler.Program, prg: bytes, d64: bytes) -> dict[str, Any]:

@@ -8,19 +8,32 @@ import numpy.typing as npt
 
 from soulrig.buildtools.packer import repack_tensor, unpack_tensor
 from soulrig.buildtools.petscii import from_screen_codes
+from soulrig.buildtools.squeeze import FIRST_SQUEEZED, LAST_SQUEEZED, expand
 from soulrig.model.soul import Sizes, Soul
 from soulrig.model.tokenizer import FIRST_TEXT, SPECIALS, Tokenizer
 
 
 def unpack(prg: bytes, manifest: dict[str, Any]) -> Soul:
     """The soul that a program holds; `manifest` is the one its build wrote."""
-    start = int.from_bytes(prg[:2], "little")
-    memory = prg[2:]
+    start, memory = memory_of(prg, manifest)
     entry = manifest["soul"]
     sizes = Sizes(**{name: entry[name] for name in ("vocabulary", "width", "ffn", "layers", "context")})
     tensors = {tensor["name"]: unpack_tensor(memory, start, tensor) for tensor in manifest["tensors"]}
     tokenizer = _unpack_tokenizer(memory, start, manifest["tokenizer"])
     return Soul(sizes, tensors, tokenizer, entry["decode"], entry["max_reply"])
+
+
+def memory_of(prg: bytes, manifest: dict[str, Any]) -> tuple[int, bytes]:
+    """A program's load address, and what lies from there on once it runs."""
+    start, memory = int.from_bytes(prg[:2], "little"), prg[2:]
+    segments = {segment["name"]: segment for segment in manifest["segments"]}
+    if FIRST_SQUEEZED not in segments:
+        return start, memory
+    first = segments[FIRST_SQUEEZED]["start"] - start
+    size = segments[LAST_SQUEEZED]["end"] + 1 - start - first
+    if len(memory) == first + size:
+        return start, memory
+    return start, memory[:first] + expand(memory[first:], size)
 
 
 def replace_tensor(prg: bytes, manifest: dict[str, Any], name: str, data: npt.NDArray[Any]) -> bytes:

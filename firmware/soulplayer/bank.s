@@ -1,8 +1,8 @@
-; The two bankings of the program, and what RESTORE does in both: nothing.
+; The two bankings of the program.
 
         .include "hardware.inc"
 
-        .export bank_editing, bank_thinking, nmi_return
+        .export bank_editing, bank_thinking
 
 .code
 
@@ -21,7 +21,3 @@ bank_thinking:
         lda #BANK_THINKING
         sta PROCESSOR_PORT
         rts
-
-; nmi_return: where RESTORE ends; touches no I/O, so it is right in any banking.
-nmi_return:
-        rti

@@ -17,9 +17,9 @@ checksum_s2:    .res 2
 best:           .res 1          ; the token with the largest logit so far
 best_high:      .res 1          ; its logit's high byte, $80 turned so that signed bytes compare as unsigned ones
 
-.segment "PAGED"
-logits_lo:      .res 256        ; by token id
-logits_hi:      .res 256
+.segment "LOGITS"
+logits_lo:      .res VOCAB      ; by token id
+logits_hi:      .res VOCAB
 
 .code
 

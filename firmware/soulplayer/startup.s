@@ -1,12 +1,13 @@
 ; From BASIC into the program and back: what the program changes is saved here and put back at `q`.
-; All of it lies in STUB, at the start of the file, since it runs while BASIC is banked in.
+; All of it lies in ENTRY, at the start of the file, since it runs while BASIC is banked in.
 
         .include "hardware.inc"
         .include "petscii.inc"
 
-        .export entry_stack, quit
+        .export entry_stack, nmi_return, quit
         .import __ZP_START__, __ZP_SIZE__
-        .import banner, clock_start, engine_init, nmi_return, prompt, screen_clear, screen_fresh_line
+        .import __RODATA_LOAD__, __RODATA_SIZE__
+        .import banner, clock_start, engine_init, expand, prompt, screen_clear, screen_fresh_line
         .import sound_finish, sound_start, telemetry_clear, telemetry_start
         .importzp cursor_row
 
@@ -14,8 +15,11 @@ BASIC_START             = $0801
 BASIC_LINE              = 10
 BASIC_SYS               = $9E
 ENTRY                   = BASIC_START + 13      ; the line below, link and end of program included
+END                     = __RODATA_LOAD__ + __RODATA_SIZE__
+BASIC_VARIABLES         = $2D                   ; where they begin, where arrays begin, where both end
+BASIC_ENDS              = 6                     ; bytes of these
 
-.bss
+.segment "TAPE"
 
 saved_zero_page:        .res 142        ; __ZP_SIZE__
 saved_nmi_vector:       .res 2
@@ -29,7 +33,7 @@ entry_stack:            .res 1          ; stack pointer at the entry: below it l
 
         .word BASIC_START
 
-.segment "STUB"
+.segment "ENTRY"
 
 ; 10 SYS 2062
         .word @end
@@ -50,6 +54,14 @@ start:
         sta PROCESSOR_PORT
         tsx
         stx entry_stack
+        ldx #BASIC_ENDS - 2     ; BASIC takes the file's end for the program's
+@end:   lda #<END
+        sta BASIC_VARIABLES,x
+        lda #>END
+        sta BASIC_VARIABLES + 1,x
+        dex
+        dex
+        bpl @end
         ldx #<__ZP_SIZE__
 @save:  lda __ZP_START__ - 1,x
         sta saved_zero_page - 1,x
@@ -77,6 +89,7 @@ start:
         lda #>nmi_return
         sta KERNAL_NMI_VECTOR + 1
         sta RAM_NMI_VECTOR + 1
+        jsr expand              ; from here on all of the program is there
         lda #CASE_LOCKED
         sta KERNAL_CASE_LOCK
         sta KERNAL_CURSOR_OFF
@@ -133,3 +146,7 @@ quit:
         jsr PLOT
         cli
         rts
+
+; nmi_return: where RESTORE ends; touches no I/O, so it is right in any banking.
+nmi_return:
+        rti

@@ -18,7 +18,7 @@ record:                 .res 2          ; address of the next record
 
 records:                .res CONTEXT * RECORD_SIZE
 
-.code
+.segment "STUB"                          ; called before the rest is there
 
 ; telemetry_clear: no header, so that nobody takes an old one for this run's.
 ; Uses: A, X
@@ -29,6 +29,8 @@ telemetry_clear:
         dex
         bpl @next
         rts
+
+.code
 
 ; telemetry_start: the header's fields that stay, state idle; the magic last.
 ; In: the header cleared. Uses: A, X

@@ -12,6 +12,7 @@ from typing import ClassVar
 from py65.devices.mpu6502 import MPU
 
 from soulrig.buildtools.build import Built
+from soulrig.buildtools.unpack import memory_of
 
 CLC, SEC, RTS = 0x18, 0x38, 0x60
 RETURNED = 0xFFFF  # where the called routine's last RTS leads
@@ -54,8 +55,8 @@ class PlainMachine:
         self.symbols = dict(built.symbols)
         self._mpu = StrictMPU()
         self.memory: list[int] = self._mpu.memory
-        start = int.from_bytes(built.prg[:2], "little")
-        self.memory[start : start + len(built.prg) - 2] = built.prg[2:]
+        start, program = memory_of(built.prg, built.manifest)
+        self.memory[start : start + len(program)] = program
         self.press_stop(down=False)
 
     def press_stop(self, *, down: bool) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from py65.devices.mpu6502 import MPU
 
 from soulrig.buildtools.build import Built
+from soulrig.buildtools.unpack import memory_of
 
 CHROUT, GETIN, PLOT = 0xFFD2, 0xFFE4, 0xFFF0
 KEY_PORT = 0xDFFF  # a read takes the next key; 0 where there is none
@@ -59,7 +60,7 @@ class Memory(list[Any]):
 
 
 class ProgramCpu:
-    """A built program in memory. What the file doesn't fill is random, as after power-on or a run before."""
+    """A built program in memory, nothing squeezed. The rest is random, as after power-on or a run before."""
 
     def __init__(self, built: Built, standard: str = "pal", seed: int = 1) -> None:
         self.symbols = built.symbols
@@ -71,8 +72,9 @@ class ProgramCpu:
         self._started = {CONTROL_A: 0, CONTROL_B: 0}
         content = list(random.Random(seed).randbytes(0x10000))
         self.memory = Memory(content, self._read, self._write)
-        load = int.from_bytes(built.prg[:2], "little")
-        self.memory[load : load + len(built.prg) - 2] = list(built.prg[2:])
+        load, program = memory_of(built.prg, built.manifest)
+        self.memory[load : load + len(program)] = list(program)
+        self.put("stream_end", [0, 0])
         for entry in (CHROUT, PLOT):
             self.memory[entry] = 0x60  # RTS
         self.memory[GETIN : GETIN + 4] = [0xAD, KEY_PORT & 255, KEY_PORT >> 8, 0x60]

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from plain_machine import PlainMachine
 
 from soulrig.buildtools.build import Built, build
 from soulrig.buildtools.disk_image import read_d64
-from soulrig.buildtools.unpack import unpack
+from soulrig.buildtools.unpack import memory_of, unpack
 from soulrig.errors import BadInput, Fault
 from soulrig.model.soul import Sizes, Soul, Tensor
 from soulrig.model.tokenizer import SPECIALS, Tokenizer
@@ -89,8 +90,26 @@ def test_the_manifest_tells_where_things_lie(built: Built, shipped: Soul) -> Non
         assert 0x0801 <= tensor["address"] < manifest["program"]["end_address"]
 
 
+LARGEST_FILE = 42 * 1024  # bytes of the program for the shipped soul: a floppy is slow
+
+
+def test_the_file_is_small_and_makes_the_program_where_it_lies(built: Built) -> None:
+    assert len(built.prg) <= LARGEST_FILE
+    machine = PlainMachine(built)
+    start, program = memory_of(built.prg, built.manifest)
+    end = start + len(program)
+    flag = built.symbols["stream_end"] - start
+    expected = program[:flag] + bytes(2) + program[flag + 2 :]
+    machine.memory[start : end + 1] = [0xEA] * (len(program) + 1)
+    machine.memory[start : start + len(built.prg) - 2] = list(built.prg[2:])
+    machine.call("expand")
+    assert bytes(machine.memory[start:end]) == expected
+    assert machine.memory[end] == 0xEA
+    assert machine.call("expand").cycles < 50, "it is there already"
+
+
 def test_segments_do_not_overlap(built: Built) -> None:
-    taking_turns = ("ZPROWS", "ZPWIDE", "ZPHEAD", "ZPCACHE", "ZPVECTOR")
+    taking_turns = ("ZPROWS", "ZPWIDE", "ZPHEAD", "ZPCACHE", "ZPVECTOR", "ZPLOGITS", "ZPSTART")
     segments = [segment for segment in built.segments if segment.name not in ("LOADADDR", *taking_turns)]
     for before, after in itertools.pairwise(segments):
         assert before.end < after.start, f"{before} runs into {after}"

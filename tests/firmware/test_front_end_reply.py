@@ -19,6 +19,7 @@ STATES = {"idle": 0, "thinking": 1, "done": 2, "stopped": 3}
 STOPS = {"none": 0, "end": 1, "context": 2, "limit": 3, "key": 4}
 BEGIN, CUT = 341, 342  # chords
 ENTRY = 0x080E  # what the BASIC line's SYS says
+BASIC_ENDS = (0x2D, 0x2F, 0x31)  # where its variables begin and end: behind all of the program
 
 
 class Session:
@@ -213,6 +214,8 @@ def test_quit_leaves_things_as_they_were_and_run_works_again() -> None:
     session.manifest = built.manifest["telemetry"]
     kept = [*range(0x02, 0x90), 0x0291, 0x0318, 0x0319, 0xD018, 0xD020, 0xD021]
     before = {address: cpu.memory[address] for address in kept}
+    end = next(segment.end for segment in built.segments if segment.name == "RODATA") + 1
+    before |= {pointer + part: end >> 8 * part & 255 for pointer in BASIC_ENDS for part in range(2)}
     replies = []
     for _ in range(2):
         session.enter()
