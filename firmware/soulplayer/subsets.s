@@ -3,7 +3,7 @@
 ; The inputs x_j of a product are split into groups of up to eight. The table of a group holds, at index i, the sum of
 ; its x_j over the bits j set in i, plus the sum of its |x_j| over x_j < 0: so no entry is negative, and adding
 ; entries never leaves a carry behind. `negative` is the sum of what was added so, `total` the sum of all |x_j|. Of a
-; product's last group (not of a query's) the entries get `delta` more, `negative` as much, `total` twice as much: so
+; product's last group (not of a query's) the entries get up to 255 more, `negative` as much, `total` twice as much: so
 ; total's low byte is $FE or $FF and that of `negative` below $80, which spares every row a subtraction.
 ; Entries have 16 bits in subset_lo and subset_hi; 24 bits, with subset_top, for inputs too large for that.
 
@@ -17,32 +17,35 @@
 
 .assert __ZEROPAGE_LOAD__ + __ZEROPAGE_SIZE__ <= __ZPROWS_LOAD__, lderror, "the zero page is too full"
 
-LOW_INPUTS = 4                  ; of a group: their sums stand in the loop that writes the table
+LOW_INPUTS = 4                  ; of a group: their sums stand in the code that writes the table
+FURTHER_INPUTS = 4              ; at most
 RUN = 16                        ; entries that it writes at a time
-LARGEST_MAGNITUDE = $1F         ; high byte: eight such inputs make 2^16 at most, and then total shows it
+
+; High bytes of the first numbers that are too large: eight smaller ones, and what is added to them, make no 2^16
+TOO_LARGE = $1F
+TOO_NEGATIVE = $E0
 
 .zeropage
 input_lo:       .res 2          ; address of x
 input_hi:       .res 2
 negative:       .res 3          ; sum of |x_j| over x_j < 0
 total:          .res 3          ; sum of |x_j|
-high_lo:        .res 1          ; the sum of a subset of the group's further inputs
-high_hi:        .res 1
-base:           .res 2          ; what is added so that no entry is negative
-term_lo:        .res LOW_INPUTS ; inputs
-term_hi:        .res LOW_INPUTS
-magnitude:      .res 1          ; bits that the high bytes of |x_j| have
+base:           .res 2          ; what is added so that no entry of the group is negative
+further:        .res 1          ; how many further inputs; counted down while their sums are made
+high_hi:        .res 1          ; the sum of a subset of the further inputs: high byte; the low one is in Y
+first:          .res 2          ; the sum of none of them: their part of `base`
+half:           .res 2          ; the sum with the last alone
+quarter:        .res 2          ; with the last but one, and the last or not
+
+.segment "ZPTABLES": zeropage
+term_lo:        .res LOW_INPUTS + FURTHER_INPUTS ; the group's inputs
+term_hi:        .res LOW_INPUTS + FURTHER_INPUTS
 
 .bss
 first_group:    .res 1          ; of the product's inputs
 last_group:     .res 1          ; and the one behind the last
 group:          .res 1
-made_page:      .res 1          ; page that the loop writes to
-high_sums:      .res 1          ; how many
-further_lo:     .res 16         ; sums of subsets of the group's further inputs
-further_hi:     .res 16
-further:        .res 1          ; how many further inputs
-delta:          .res 1          ; what a product's last group has more
+made_page:      .res 1          ; page that the code writes to
 
 .segment "PAGED"
 subset_lo:      .res SUBSET_PAGES * 256
@@ -53,19 +56,95 @@ subset_top:     .res SUBSET_PAGES * 256
 
 .code
 
+        .repeat RUN, I          ; the sums of the low inputs' subsets, in write_run
+.ident (.sprintf ("run_lo_%d", I)) = .ident (.sprintf ("run_code_lo_%d", I)) + 1
+.ident (.sprintf ("run_hi_%d", I)) = .ident (.sprintf ("run_code_hi_%d", I)) + 1
+        .endrepeat
+
+.macro  load_input number               ; term := the next input; base -= term if it is negative; C = 1: too large
+        .local  loaded, small
+        lda (input_lo),y
+        sta term_lo+number
+        lda (input_hi),y
+        sta term_hi+number
+        iny
+        cmp #TOO_LARGE
+        bcc loaded
+        cmp #TOO_NEGATIVE+1
+        bcs small
+        sec
+        rts
+small:  lda base
+        sbc term_lo+number
+        sta base
+        lda base+1
+        sbc term_hi+number
+        sta base+1
+loaded:
+.endmacro
+
+.macro  add_low number                  ; the sums of the first inputs up to this one, from those without it
+        ldx term_lo+number
+        ldy term_hi+number
+        .repeat 1 << number, I
+        clc
+        txa
+        adc .ident (.sprintf ("run_lo_%d", I))
+        sta .ident (.sprintf ("run_lo_%d", I + (1 << number)))
+        tya
+        adc .ident (.sprintf ("run_hi_%d", I))
+        sta .ident (.sprintf ("run_hi_%d", I + (1 << number)))
+        .endrepeat
+.endmacro
+
+.macro  next_run number, before         ; the run of the subset with this further input and what is in `before`, or
+        txa                             ; of the run before it; C = 0 before and after
+        adc #RUN
+        tax
+.ifblank before
+        tya
+.else
+        lda before
+.endif
+        adc term_lo+LOW_INPUTS+number
+        tay
+.ifblank before
+        lda high_hi
+.else
+        lda before+1
+.endif
+        adc term_hi+LOW_INPUTS+number
+        sta high_hi
+        clc
+        jsr write_run
+.endmacro
+
+.macro  keep sum                        ; sum := that of the run's subset
+        sty sum
+        lda high_hi
+        sta sum+1
+.endmacro
+
+.macro  leave_if_last number            ; no input is further than this one
+        .local  more
+        dec further
+        bne more
+        jmp written
+more:
+.endmacro
+
 ; word_tables - the tables of all groups, in 16 bits
-; In: input (address of x), first_group, last_group   Out: C = 0: tables, negative, total; C = 1: too large for 16 bits
-; Uses: A, X, Y   Cycles: 14 K for 32 inputs in 448 entries: 22 an entry, 30 an input, 450 a group
+; In: input (address of x), first_group, last_group
+; Out: C = 0: tables, negative, total; C = 1: too large for 16 bits   Uses: A, X, Y
+; Cycles: 19 an entry, 37 a run of 16, 23 or 44 an input, 580 a group
 word_tables:
         lda #$00
         sta negative
         sta negative+1
         sta total
         sta total+1
-        sta total+2
-        sta magnitude
         ldx first_group
-@next_group:
+next_group:
         stx group
         lda group_page,x
         cmp made_page
@@ -73,37 +152,130 @@ word_tables:
         jsr turn_page
         ldx group
 @page_there:
-        jsr low_sums
-        ldx group
-        jsr further_sums
-        ldx group
+        lda #$00
+        sta base
+        sta base+1
+.if SMALLEST_GROUP < LOW_INPUTS
+        .repeat LOW_INPUTS, J
+        sta term_lo+J
+        sta term_hi+J
+        .endrepeat
+        clc
+        lda group_first,x
+        adc group_low,x
+        sta further             ; here the first input that is none of them
+.endif
+        ldy group_first,x
+        .repeat LOW_INPUTS, J
+        load_input J
+.if SMALLEST_GROUP < LOW_INPUTS
+        cpy further
+        bne :+
+        jmp low_loaded
+:
+.endif
+        .endrepeat
+low_loaded:
+        lda base
+        sta run_lo_0
+        lda base+1
+        sta run_hi_0
+        lda group_high,x
+        sta further
+        bne :+
+        jmp loaded
+:       tax
+        .repeat FURTHER_INPUTS, J
+        load_input LOW_INPUTS + J
+  .if J < FURTHER_INPUTS - 1
+        dex
+        bne :+
+        jmp loaded
+:
+  .endif
+        .endrepeat
+loaded:
+        .repeat LOW_INPUTS, J
+        add_low J
+        .endrepeat
+        sec                     ; the further inputs' part of base
+        lda base
+        sbc run_lo_0
+        sta first
+        lda base+1
+        sbc run_hi_0
+        sta first+1
+        clc
+        lda negative
+        adc base
+        sta negative
+        lda negative+1
+        adc base+1
+        sta negative+1
+        bcc :+
+        rts                     ; too large
+:       ldx group
         inx
         cpx last_group
         bne :+
         cpx #GROUPS_HEAD_FIRST+1
         bcs :+
         jsr round_total
-:       jsr write_table
-        clc                     ; total += the sum of the whole group
-        lda high_lo
+        bcc :+
+        rts
+:       ldx group
+        lda group_table,x
+        tax
+        ldy first
+        lda first+1
+        sta high_hi
+        clc
+        jsr write_run
+        lda further
+        bne :+
+        jmp written
+:
+        next_run 0
+        leave_if_last 0
+        next_run 1, first
+        next_run 0
+        leave_if_last 1
+        next_run 2, first
+        keep quarter
+        next_run 0
+        next_run 1, quarter
+        next_run 0
+        leave_if_last 2
+        next_run 3, first
+        keep half
+        next_run 0
+        next_run 1, half
+        next_run 0
+        next_run 2, half
+        keep quarter
+        next_run 0
+        next_run 1, quarter
+        next_run 0
+written:                        ; total += the sum of the whole group; C = 0
+        tya
         adc run_lo_15
         tay
         lda high_hi
         adc run_hi_15
         tax
-        clc
         tya
         adc total
         sta total
         txa
         adc total+1
         sta total+1
-        bcc :+
-        inc total+2
-:       ldx group
+        bcs @too_large
+        ldx group
         inx
         cpx last_group
-        bne @next_group
+        beq @all_written
+        jmp next_group
+@all_written:
         clc
         lda total
         adc negative
@@ -111,58 +283,54 @@ word_tables:
         lda total+1
         adc negative+1
         sta total+1
-        bcs @too_large
-        lda total+2
-        bne @too_large
-        lda #LARGEST_MAGNITUDE
-        cmp magnitude
-        lda #$00
-        rol
-        eor #$01
-        lsr                     ; C = magnitude is larger
-        rts
 @too_large:
-        sec
         rts
 
-; round_total - delta into the sums of the last group, before its table is written
-; In: further, high_sums, run, negative, total without the group   Out: further, negative
-; Uses: A, X   Cycles: 80, 20 a further sum
+; round_total - add to the last group's sums what rounds total and negative
+; In: total and negative, run, first, further   Out: first, negative; C = 1: too large for 16 bits
+; Uses: A, X   Cycles: 70, 9 a further input
 round_total:
-        ldx high_sums
         clc
-        lda total
-        adc further_lo-1,x
+        lda total               ; its low byte, but for what is added
+        adc negative
         clc
         adc run_lo_15
         clc
-        adc negative
+        adc first
+        ldx further
+        beq @summed
+@next_term:
+        clc
+        adc term_lo+LOW_INPUTS-1,x
+        dex
+        bne @next_term
+@summed:
         eor #$FF
         lsr
-        sta delta
+        tax
         clc
         adc negative
-        bpl :+
-        lda delta
+        bpl @add
+        txa
         eor #$80
-        sta delta
-:       lda negative
-        clc
-        adc delta
-        sta negative
-        bcc @next_sum
-        inc negative+1
-        bne @next_sum
-        inc total+2             ; too large
-@next_sum:
-        clc
-        lda further_lo-1,x
-        adc delta
-        sta further_lo-1,x
+        tax
+@add:   clc
+        txa
+        adc first
+        sta first
         bcc :+
-        inc further_hi-1,x
-:       dex
-        bne @next_sum
+        inc first+1
+        clc
+:       txa
+        adc negative
+        sta negative
+        bcc :+
+        inc negative+1
+        beq @too_large
+        clc
+:       rts
+@too_large:
+        sec
         rts
 
 ; subsets_init - once: no page is chosen
@@ -172,7 +340,7 @@ subsets_init:
         sta made_page
         rts
 
-; turn_page - let the loop write to a group's page
+; turn_page - let the code write to a group's page
 ; In: A = page   Out: -   Uses: A, X, Y, made_page
 turn_page:
         pha
@@ -192,194 +360,19 @@ turn_page:
         .endrepeat
         rts
 
-        .repeat RUN, I
-.ident (.sprintf ("run_lo_%d", I)) = .ident (.sprintf ("run_code_lo_%d", I)) + 1
-.ident (.sprintf ("run_hi_%d", I)) = .ident (.sprintf ("run_code_hi_%d", I)) + 1
-.ident (.sprintf ("further_lo_%d", I)) = further_lo + I
-.ident (.sprintf ("further_hi_%d", I)) = further_hi + I
-        .endrepeat
-
-.macro  load_input number, base         ; term := the next input; base -= term if it is negative
-        .local  minus, loaded
-        lda (input_lo),y
-        sta term_lo+number
-        lda (input_hi),y
-        sta term_hi+number
-        bmi minus
-        ora magnitude
-        sta magnitude
-        jmp loaded
-minus:  eor #$FF
-        ora magnitude
-        sta magnitude
-        sec
-        lda base
-        sbc term_lo+number
-        sta base
-        lda base+1
-        sbc term_hi+number
-        sta base+1
-loaded: iny
-.endmacro
-
-.macro  add_sums sum, from, to, number  ; sum[to] := sum[from] + term
-        clc
-        lda .ident (.sprintf ("%s_lo_%d", sum, from))
-        adc term_lo+number
-        sta .ident (.sprintf ("%s_lo_%d", sum, to))
-        lda .ident (.sprintf ("%s_hi_%d", sum, from))
-        adc term_hi+number
-        sta .ident (.sprintf ("%s_hi_%d", sum, to))
-.endmacro
-
-.macro  count_negative base             ; negative += base
-        .local  counted
-        clc
-        lda negative
-        adc base
-        sta negative
-        lda negative+1
-        adc base+1
-        sta negative+1
-        bcc counted
-        inc total+2             ; too large
-counted:
-.endmacro
-
-; run_i = sum of the group's first inputs j over the bits set in i, plus their base
-; In: X = group   Out: run, negative, Y = the next input   Uses: A   Cycles: 600
-low_sums:
-        lda #$00
-        sta base
-        sta base+1
-.if SMALLEST_GROUP < LOW_INPUTS
-        .repeat LOW_INPUTS, J
-        sta term_lo+J
-        sta term_hi+J
-        .endrepeat
-        clc
-        lda group_first,x
-        adc group_low,x
-        sta further             ; here the first input that is none of them
-.endif
-        ldy group_first,x
-        .repeat LOW_INPUTS, J
-        load_input J, base
-.if SMALLEST_GROUP < LOW_INPUTS
-        cpy further
-        bne :+
-        jmp low_loaded
-:
-.endif
-        .endrepeat
-low_loaded:
-        lda base
-        sta run_lo_0
-        lda base+1
-        sta run_hi_0
-        .repeat 1, I
-        add_sums "run", I, I+1, 0
-        .endrepeat
-        .repeat 2, I
-        add_sums "run", I, I+2, 1
-        .endrepeat
-        .repeat 4, I
-        add_sums "run", I, I+4, 2
-        .endrepeat
-        .repeat 8, I
-        add_sums "run", I, I+8, 3
-        .endrepeat
-        count_negative base
-        rts
-
-; further_a = the same of the group's further inputs, up to four
-; In: X = group, Y = input   Out: further, high_sums, negative   Uses: A, X, Y   Cycles: 30 an input, 25 a sum
-further_sums:
-        lda #$00
-        sta base
-        sta base+1
-        sta further_lo
-        sta further_hi
-        lda #$01
-        sta high_sums
-        lda group_high,x
-        sta further
-        bne :+
-        rts
-:       tax
-        .repeat LOW_INPUTS, J
-        load_input J, base
-  .if J < LOW_INPUTS - 1
-        dex
-        bne :+
-        jmp further_loaded
-:
-  .endif
-        .endrepeat
-further_loaded:
-        lda base
-        sta further_lo
-        lda base+1
-        sta further_hi
-        count_negative base
-        ldx further
-        .repeat 1, I
-        add_sums "further", I, I+1, 0
-        .endrepeat
-        asl high_sums
-        dex
-        beq further_summed
-        .repeat 2, I
-        add_sums "further", I, I+2, 1
-        .endrepeat
-        asl high_sums
-        dex
-        beq further_summed
-        .repeat 4, I
-        add_sums "further", I, I+4, 2
-        .endrepeat
-        asl high_sums
-        dex
-        bne :+
-further_summed:
-        rts
-:       .repeat 8, I
-        add_sums "further", I, I+8, 3
-        .endrepeat
-        asl high_sums
-        rts
-
-; The table: further_a + run_b at index 16 * a + b. The run's sums stand in the code.
-; In: group, made_page   Out: high = the last of further   Uses: A, X, Y
-write_table:
-        ldx group
-        lda group_table,x
-        tax
-        ldy #$00
-        clc
-next_run:
-        lda further_lo,y
-        sta high_lo
-        lda further_hi,y
-        sta high_hi
+; write_run - entries of the low inputs' subsets with one subset of the others
+; In: X = index of the first in its page, Y, high_hi = the other inputs' sum, C = 0   Out: C = 0   Uses: A   Cycles: 310
+write_run:
         .repeat RUN, I          ; sums of two non-negative numbers: C stays clear
+        tya
 .ident (.sprintf ("run_code_lo_%d", I)):
-        lda #$FF
-        adc high_lo
+        adc #$FF
 .ident (.sprintf ("run_entry_lo_%d", I)):
         sta subset_lo+I,x
+        lda high_hi
 .ident (.sprintf ("run_code_hi_%d", I)):
-        lda #$FF
-        adc high_hi
+        adc #$FF
 .ident (.sprintf ("run_entry_hi_%d", I)):
         sta subset_hi+I,x
         .endrepeat
-        iny
-        cpy high_sums
-        bcs written
-        txa
-        adc #RUN
-        tax
-        jmp next_run            ; C = 0: a table ends within its page
-written:
         rts

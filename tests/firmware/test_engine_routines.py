@@ -157,6 +157,36 @@ def test_totals_are_rounded(machine: PlainMachine) -> None:
 
 
 @strange
+def test_tables_of_subset_sums(soul_id: int) -> None:
+    machine = machine_of(soul_id)
+    memory, symbol = machine.memory, machine.symbols
+    for body in range(symbol["body_end"] - symbol["body_first"]):
+        groups = range(memory[symbol["body_first"] + body], memory[symbol["body_end"] + body])
+        sizes = [memory[symbol["group_low"] + group] + memory[symbol["group_high"] + group] for group in groups]
+        for x in inputs(sum(sizes)):
+            machine.write_vector("free_x", x)
+            write_pointer(machine, "input", "free_x")
+            machine.write("first_group", groups.start, 1)
+            machine.write("last_group", groups.stop, 1)
+            too_large = machine.call("word_tables").carry
+            magnitudes = sum(map(abs, x))
+            if too_large:
+                assert magnitudes > 65000 or max(map(abs, x)) >= 7936
+                continue
+            base = machine.read("negative", 2) - sum(-value for value in x if value < 0)
+            assert base in range(256)
+            assert machine.read("total", 2) == magnitudes + 2 * base
+            for group, size in zip(groups, sizes, strict=True):
+                first = memory[symbol["group_first"] + group]
+                at = memory[symbol["group_table"] + group] + 256 * memory[symbol["group_page"] + group]
+                terms = x[first : first + size]
+                least = sum(-value for value in terms if value < 0) + base * (group == groups[-1])
+                sums = [least + sum(v for j, v in enumerate(terms) if index >> j & 1) for index in range(1 << size)]
+                low, high = (symbol[f"subset_{half}"] + at for half in ("lo", "hi"))
+                assert [memory[low + i] | memory[high + i] << 8 for i in range(1 << size)] == sums
+
+
+@strange
 def test_rms_norm(soul_id: int) -> None:
     soul, machine = SOULS[soul_id], machine_of(soul_id)
     width = soul.sizes.width
