@@ -225,7 +225,7 @@ word_block:
         bcc :+
         lda class_end
 :       sta row_end
-        jsr rows
+        jsr row_next
         stx row_end
         jsr engine_poll
         bcs @stop
@@ -239,9 +239,6 @@ word_block:
         rts
 @stop:
         jmp abandon
-
-rows:
-        jmp (row_next+1)
 
 aim_body:
         jmp (aim)
