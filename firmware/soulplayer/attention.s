@@ -3,32 +3,29 @@
 ; score_k = sum of 8 products q * k;  f_k = score_k >> 14;  w_k = EXP[min(127, max(f) - f_k)]
 ; out_j = floor(sum_k w_k * v_kj / sum_k w_k)
 ; The scores are products by subset sums, as in planes.s: q is the input, a cached key a row of 12 bits. Sums are
-; 2^11 times too small then, and `rounding` makes up for total's low bits, so that three bits more give f.
+; 2^11 times too small then, and three bits more give f.
 
 .include "engine.inc"
 .include "cache.inc"
-.include "planes.inc"
 
 .export attention, attention_init, head, head_key_lane, head_value_lane, positions, scores, score_hi, score_lo, weight_sum
 .import abandon, engine_poll, tally
 .import attended_hi, attended_lo, query_hi, query_lo
-.import begin_means, means, wide_head
+.import means, wide_head, weights, write_weights
 .import exp_table, keys, layer, layer_key_lane, layer_value_lane, layer_wide, position
 .import first_group, last_group, word_tables, subset_hi, subset_lo
-.import unit_lo, unit_hi, unit_second
 .importzp input_hi, input_lo, negative, row_end, sum_hi, sum_lo, total
 
 KEY_TABLE_0 = 0                 ; the groups' tables, where group_table has them
 KEY_TABLE_1 = 16
 LARGEST_TOTAL = $7F             ; high byte: sums of rows stay below 2^16
 KEYS_A_POLL = 16
-UNIT_FIRST = 4                  ; offset in a key's unit of the first byte to write its weight to
+LOW_BITS = %00000111            ; of a score: what score >> 14 lacks of score >> 11
 
 .segment "ZPHEAD": zeropage
-rounding:       .res 1          ; -total mod 8
-best:           .res 2          ; the largest score, its three lowest bits 0
-weight:         .res 1
-unit:           .res 2          ; address of a key's unit in `means`
+start:          .res 2          ; negative + 1: what the sum of a key begins with
+best:           .res 2          ; the largest score; then the bound that f's differences are counted from
+below:          .res 1          ; how far a score is below that, low byte
 
 .bss
 head:           .res 1
@@ -36,7 +33,7 @@ head_key_lane:  .res 1          ; lane of position 0
 head_value_lane: .res 1
 positions:      .res 1          ; t + 1
 last_lane:      .res 1          ; behind the last key
-score_lo:       .res CONTEXT    ; (score_k >> 11) + total + rounding
+score_lo:       .res CONTEXT    ; (score_k >> 11) + total + 1
 score_hi:       .res CONTEXT
 weight_sum:     .res 2
 
@@ -137,14 +134,52 @@ attend_head:
 @stop:
         jmp abandon
 
-; score = (score_k >> 11) + total + rounding, k = 0 .. t
-; In: tables of q, negative, total, head_key_lane, positions   Out: score   Uses: A, X, Y   Cycles: 650 a key
+; The sum over a plane's two nibbles, added to the sum so far
+; In: A = low byte of the sum, or for the lowest plane none   Out: A = low byte, C to be added to sum_hi   43 cycles
+.macro  key_plane plane
+.ident (.sprintf ("KEY_%d_0", plane)):
+        ldy $FFFF,x
+.if plane = KEY_PLANES - 1
+        lda start
+.endif
+        adc subset_lo + KEY_TABLE_0,y
+        sta sum_lo
+.if plane = KEY_PLANES - 1
+        lda start+1
+.else
+        lda sum_hi
+.endif
+        adc subset_hi + KEY_TABLE_0,y
+.ident (.sprintf ("KEY_%d_1", plane)):
+        ldy $FFFF,x
+        adc subset_hi + KEY_TABLE_1,y
+        sta sum_hi
+        lda sum_lo
+        adc subset_lo + KEY_TABLE_1,y
+.endmacro
+
+.macro  halve_up                        ; sum := ceil(sum / 2) once C, the bit that is dropped, has been added
+        bcc :+
+        inc sum_hi
+:       lsr sum_hi
+        ror
+.endmacro
+
+; score = (score_k >> 11) + total + 1, k = 0 .. t, and the largest
+; The bit that a halving drops goes along as carry with the next addition. So sums are rounded up, not down; they
+; nest as well, and floor(n / 2^11) + 1 = ceil((n + 1) / 2^11).
+; In: tables of q, negative, total, head_key_lane, positions   Out: score, best   Uses: A, X, Y   Cycles: 600 a key
 scores:
-        sec
+        clc
+        lda negative
+        adc #$01
+        sta start
+        lda negative+1
+        adc #$00
+        sta start+1
         lda #$00
-        sbc total
-        and #%00000111
-        sta rounding
+        sta best
+        sta best+1
         sec                     ; where lane head_key_lane's score belongs at score[0]
         lda #<score_lo
         sbc head_key_lane
@@ -174,6 +209,7 @@ scores:
 @rest:
         lda last_lane
 :       sta row_end
+        clc
         jsr key_rows
         cpx last_lane
         beq @done
@@ -185,117 +221,86 @@ scores:
 @done:
         rts
 
-key_rows:
-        lda negative+1
-        sta sum_hi
-        lda negative
-        clc
-        sum_planes "KEY", KEY_PLANES, 2, 0, 0
-        tay
-        clc
-        lda sum_lo
-        adc rounding
+key_rows:                       ; C = 0
+        .repeat KEY_PLANES - 1, I
+        key_plane KEY_PLANES-1-I
+        halve_up
+        .endrepeat
+        key_plane 0
 score_lo_at:
         sta $FFFF,x
-        tya
+        tay
+        lda sum_hi
         adc #$00
 score_hi_at:
         sta $FFFF,x
+        cmp best+1
+        bcc @lower
+        bne @higher
+        cpy best
+        bcc @lower
+@higher:
+        sty best
+        sta best+1
+@lower:
         inx
         cpx row_end
         beq :+
         jmp key_rows
 :       rts
 
-; The weights, written into `means`; weight_sum
-; In: score, positions   Out: weight_sum   Uses: A, X, Y   Cycles: 120 a key
+; The weights, and their sum
+; With score = (score_k >> 11) + total + 1 and bound = the largest score, its three low bits (less total + 1) all set:
+; max(f) - f_k = (bound - score) >> 3.
+; In: score, best, total, positions   Out: weights, weight_sum   Uses: A, X, Y   Cycles: 85 a key
 softmax:
-        ldy #$00
-        ldx positions
-        dex
-@take:
-        lda score_lo,x
+        lda total               ; bound, in `best`
+        and #LOW_BITS
+        sta below
+        eor #LOW_BITS
+        clc
+        adc best
+        bcc :+
+        inc best+1
+:       and #<~LOW_BITS
+        ora below
         sta best
-        lda score_hi,x
-        sta best+1
-@next_score:
-        dex
-        bmi @found
-        lda best
-        cmp score_lo,x
-        lda best+1
-        sbc score_hi,x
-        bcs @next_score
-        bcc @take               ; always
-@found:
-        lda best
-        and #%11111000
-        sta best
-        jsr begin_means
+        lda #$00
+        sta weight_sum
+        sta weight_sum+1
         ldy positions
         dey
 @next_weight:
-        lda score_lo,y
-        and #%11111000
-        sta weight
         sec
         lda best
-        sbc weight
-        tax
+        sbc score_lo,y
+        sta below
         lda best+1
         sbc score_hi,y
-        beq @near
         cmp #4
         bcs @nothing
-        sta weight
-        txa
+        tax
+        lda below
         lsr
         lsr
         lsr
-        ldx weight
-        adc thirty_twos,x       ; C = 0: the difference's low bits are 0
+        ora thirty_twos,x
         tax
         lda exp_table,x
-        bcc @weigh              ; always
-@nothing:
-        lda #$00
-        beq @weigh              ; always
-@near:
-        txa
-        lsr
-        lsr
-        lsr
-        tax
-        lda exp_table,x
-@weigh:
-        jsr weigh_position
-        dey
-        bpl @next_weight
-        rts
-
-; w_k := A: into the unit of key k in `means`, and to weight_sum
-; In: A = w_k, Y = k   Out: -   Uses: A, X   Cycles: 65
-weigh_position:
-        sta weight
+        sta weights,y
         clc
         adc weight_sum
         sta weight_sum
-        bcc :+
+        bcc @weighed
         inc weight_sum+1
-:       tya
-        tax
-        lda unit_lo,x
-        sta unit
-        lda unit_hi,x
-        sta unit+1
-        ldy #UNIT_FIRST
-        lda weight
-        sta (unit),y
-        ldy unit_second,x
-        sta (unit),y
-        txa
-        tay
-        rts
+        bcs @weighed            ; always
+@nothing:
+        lda #$00
+        sta weights,y
+@weighed:
+        dey
+        bpl @next_weight
+        jmp write_weights
 
 .rodata
 

@@ -9,11 +9,11 @@
 .include "cache.inc"
 .include "products.inc"
 
-.export begin_means, means, make_triangles, triangle_lo, triangle_hi, unit_lo, unit_hi, unit_second
-.import abandon, engine_poll, divide
+.export means, make_triangles, triangle_lo, triangle_hi, weights, write_weights
+.import abandon, engine_poll
 .import attended_hi, attended_lo, digit_sums_0, digit_sums_1, digit_sums_2, head, head_value_lane, position, values
 .import mirror_hi, mirror_lo, square_hi, square_lo, weight_sum
-.importzp divisor, sum_hi, sum_lo, sum_top, value
+.importzp divisor, sum_hi, sum_lo, sum_top
 
 DIGITS = 64
 LARGEST_WEIGHT = 255
@@ -27,10 +27,9 @@ remainder:      .res 2
 .bss
 dimension:      .res 1          ; of attended
 lane:           .res 1
-weights_sum:    .res 3          ; sum of t(w)
+less_weights:   .res 3          ; minus the sum of t(w)
 half_shifts:    .res 1          ; bits that `number` is shifted right, or left if negative
-scaled:         .res 2          ; weight_sum, doubled until it has 14 bits
-low_sum:        .res 3
+weights:        .res CONTEXT    ; w_k
 
 tables_segment
 triangle_lo:    .res 512        ; t(n), n = 0 .. 318
@@ -77,14 +76,6 @@ make_triangles:
         bne @second_page
         rts
 
-; begin_means - before the weights
-; In: -   Out: weight_sum = 0   Uses: A
-begin_means:
-        lda #$00
-        sta weight_sum
-        sta weight_sum+1
-        rts
-
 .macro  low_digit_first key             ; In: A = low byte of the sum   Out: A = high byte; 23 cycles
         ldy values + (key) * VALUE_ROW,x
         adc triangle_lo,y
@@ -114,18 +105,49 @@ begin_means:
 :
 .endmacro
 
-SECOND_OF_LOW_FIRST = 11        ; offset of the second byte that takes the weight
+FIRST_WEIGHT = 4                ; offsets in a unit of the bytes that take the weight
+SECOND_OF_LOW_FIRST = 11
 SECOND_OF_HIGH_FIRST = 16
 
-; sum over the keys of t(w_k + d_k) for a lane of values
-; In: X = lane   Out: A = high byte, sum_lo, sum_top   Uses: Y   Cycles: 25 a key
-lane_sum:
-        lda #$00
+; write_weights - into the units of keys 0 .. t
+; In: weights, position (t)   Out: -   Uses: A, X   Cycles: 12 a key
+write_weights:
+        ldx position
+        lda writers_lo,x
+        sta writers_from+1
+        lda writers_hi,x
+        sta writers_from+2
+writers_from:
+        jmp $FFFF
+        .repeat CONTEXT, I
+.ident (.sprintf ("writer_%d", CONTEXT-1-I)):
+        lda weights + CONTEXT-1-I
+        sta .ident (.sprintf ("unit_%d", CONTEXT-1-I)) + FIRST_WEIGHT
+          .if (CONTEXT-1-I) .mod 2 = 0
+        sta .ident (.sprintf ("unit_%d", CONTEXT-1-I)) + SECOND_OF_LOW_FIRST
+          .else
+        sta .ident (.sprintf ("unit_%d", CONTEXT-1-I)) + SECOND_OF_HIGH_FIRST
+          .endif
+        .endrepeat
+        rts
+
+; sum over the keys of w_k * d_k for a lane of values
+; In: X = lane, less_weights   Out: A = high byte, sum_lo, sum_top   Uses: Y   Cycles: 60, and 25 a key
+digit_sum:
+        sec
+        lda less_weights
+        sbc digit_sums_0,x
         sta sum_lo
+        lda less_weights+1
+        sbc digit_sums_1,x
         sta sum_hi
+        lda less_weights+2
+        sbc digit_sums_2,x
         sta sum_top
+units_begin:                    ; sum += sum over the keys of t(w_k + d_k)
+        lda sum_lo              ; or sum_hi, if that is what the first unit wants
         clc
-first_unit:
+units_from:
         jmp $FFFF
         .repeat CONTEXT, I
 .ident (.sprintf ("unit_%d", CONTEXT-1-I)):
@@ -139,21 +161,38 @@ first_unit:
 
 ; means - attended_j = floor(sum_k w_k * v_kj / sum_k w_k) for the head's 8 dimensions
 ; In: the units' weights, weight_sum, position (t), head, head_value_lane   Out: attended   Uses: A, X, Y
-; Cycles: 10 K + 410 a key
+; Cycles: 6 K + 400 a key
 means:
         ldx position
-        lda unit_lo,x
-        sta first_unit+1
-        lda unit_hi,x
-        sta first_unit+2
+        lda units_lo,x
+        sta units_from+1
+        lda units_hi,x
+        sta units_from+2
+        txa
+        lsr
+        lda #sum_lo
+        bcc :+
+        lda #sum_hi
+:       sta units_begin+1
         jsr reciprocal
         ldx #VALUE_LANES        ; zeros
-        jsr lane_sum
-        sta weights_sum+1
-        lda sum_lo
-        sta weights_sum
-        lda sum_top
-        sta weights_sum+2
+        lda #$00
+        sta sum_lo
+        sta sum_hi
+        sta sum_top
+        jsr units_begin
+        tay
+        sec
+        lda #$00
+        sbc sum_lo
+        sta less_weights
+        tya
+        eor #$FF
+        adc #$00
+        sta less_weights+1
+        lda #$00
+        sbc sum_top
+        sta less_weights+2
         lda head
         asl
         asl
@@ -162,26 +201,24 @@ means:
         ldx head_value_lane
 @next_dimension:
         jsr digit_sum
-        sty number+3            ; high digit's sum * 256
-        sta number+2
+        sta number+2            ; high digit's sum * 256
         lda sum_lo
         sta number+1
+        lda sum_top
+        sta number+3
         inx
         jsr digit_sum
         asl sum_lo              ; low digit's sum * 4
         rol
-        sty sum_top
         rol sum_top
         asl sum_lo
         rol
         rol sum_top
-        tay
-        lda sum_lo
-        sta number
         clc
-        tya
         adc number+1
         sta number+1
+        lda sum_lo
+        sta number
         lda sum_top
         adc number+2
         sta number+2
@@ -208,38 +245,9 @@ means:
 @stop:
         jmp abandon
 
-; sum_k w_k * d_k of lane X, 24 bits in sum_lo, A, Y
-digit_sum:
-        jsr lane_sum
-        sta sum_hi
-        sec
-        lda sum_lo
-        sbc weights_sum
-        sta sum_lo
-        lda sum_hi
-        sbc weights_sum+1
-        sta sum_hi
-        lda sum_top
-        sbc weights_sum+2
-        sta sum_top
-        sec
-        lda sum_lo
-        sbc digit_sums_0,x
-        sta sum_lo
-        lda sum_top
-        tay
-        lda sum_hi
-        sbc digit_sums_1,x
-        sta sum_hi
-        tya
-        sbc digit_sums_2,x
-        tay
-        lda sum_hi
-        rts
-
 ; With n = weight_sum * 2^s, 2^13 <= n < 2^14: the reciprocal r = floor((2^29 - 1) / n), into the code of divide_number,
 ; and half_shifts = 4 - s
-; In: weight_sum   Out: half_shifts   Uses: A, X, Y   Cycles: 1.1 K
+; In: weight_sum   Out: half_shifts   Uses: A, X, Y   Cycles: 850
 reciprocal:
         lda weight_sum
         aim_product "q0w0", 1
@@ -250,84 +258,117 @@ reciprocal:
         lda weight_sum
         sta divisor
         lda weight_sum+1
-        sta divisor+1
         ldx #4
         bne @test               ; always
 @double:
         asl divisor
-        rol divisor+1
+        rol
         dex
 @test:
-        lda divisor+1
         cmp #$20
         bcc @double
         stx half_shifts
-        lda #$FF
-        sta value
-        sta value+1
-        sta value+2
-        lda #$1F
-        sta value+3
-        jsr divide
-        lda value
-        aim_product "v1r0", 1
-        lda value+1
+        sta divisor+1
+        sec                     ; the first bit is 1: 2^14 - 1 - n remain
+        lda #$3F
+        sbc divisor+1
+        sta remainder+1
+        lda divisor
+        eor #$FF
+        tay
+        lda divisor             ; divisor := n - 1
+        bne :+
+        dec divisor+1
+:       dec divisor
+        tya
+        ldx #%11
+        jsr eight_bits
+        pha
+        lda quotient
         aim_product "v1r1", 1
-        lda value+1
+        lda quotient
         aim_product "v0r1", 1
+        pla
+        ldx #%1
+        jsr eight_bits
+        lda quotient
+        aim_product "v1r0", 1
+        rts
+
+; Restoring division by n, a 1 shifted in for each bit, until a 1 leaves the quotient
+; In: A = low byte of the remainder, remainder+1, X = bits of the quotient behind a 1, divisor = n - 1
+; Out: quotient (1 byte), A, remainder+1   Uses: X, Y   Cycles: 290
+eight_bits:
+        stx quotient
+@next_bit:
+        sec
+        rol
+        rol remainder+1
+        tay
+        sbc divisor             ; C = 0
+        tax
+        lda remainder+1
+        sbc divisor+1
+        bcc @too_small
+        sta remainder+1
+        txa
+        rol quotient
+        bcc @next_bit
+        rts
+@too_small:
+        tya
+        rol quotient
+        bcc @next_bit
         rts
 
 ; quotient := floor(number / 4 / weight_sum) - 2^11
-; With m = number >> (12 - s), 16 bits, the quotient is floor(m * r / 2^19) or one more: what m, r and the low bytes of
-; partial products drop is less than 5/8 in all.
-; In: number, half_shifts   Out: A = its high byte, quotient = its low byte   Uses: A, X, Y   Cycles: 290
+; With m = number >> (12 - s), 16 bits, the quotient is m * r / 2^19 or up to 5/8 more: so much do m, r and the low
+; bytes of partial products drop. Where that may reach the next integer, the remainder tells.
+; In: number, half_shifts   Out: A = its high byte, quotient = its low byte   Uses: A, X, Y   Cycles: 170 or 270
 divide_number:
-        lda number              ; two low bytes of number / 4, for the remainder
-        sta remainder
-        lda number+2
-        lsr
-        tax
-        lda number+1
-        ror
-        ror remainder
-        sta remainder+1
-        txa
-        lsr
-        ror remainder+1
-        ror remainder
-        ldx half_shifts
+        ldy number+2
+        ldx number+1
+        lda half_shifts
         beq @shifted
+        stx sum_lo
+        sty sum_hi
+        tax
         bmi @left
+        lda number+3
 @right:
-        lsr number+3
-        ror number+2
-        ror number+1
+        lsr
+        ror sum_hi
+        ror sum_lo
         dex
         bne @right
-        beq @shifted            ; always
+        beq @loaded             ; always
 @left:
-        asl number
-        rol number+1
-        rol number+2
+        lda number
+:       asl
+        rol sum_lo
+        rol sum_hi
         inx
-        bne @left
+        bne :-
+@loaded:
+        ldy sum_hi
+        ldx sum_lo
 @shifted:
-        ldy number+2
         sec
         product_low "v1r1"
         sta quotient
         product_high "v1r1"
         sta quotient+1
-        product_low "v1r0"
+        product_carry "v1r0"
         product_high "v1r0"
         clc
         adc quotient
         sta quotient
         bcc :+
         inc quotient+1
-:       ldy number+1
+:       txa
+        tay
         sec
-        product_low "v0r1"
+        product_carry "v0r1"
         product_high "v0r1"
         clc
         adc quotient
@@ -340,9 +381,28 @@ divide_number:
         ror quotient
         lsr
         ror quotient
-        sta quotient+1
+        bcs @check              ; the fraction was 4/8 or more
+        sbc #$07                ; C = 0: 8
+        rts
 
-        ldy quotient            ; remainder -= quotient * weight_sum, modulo 2^16
+@check:
+        sta quotient+1
+        lda number+2            ; remainder = number / 4 - quotient * weight_sum, modulo 2^16
+        lsr
+        tay
+        lda number+1
+        ror
+        tax
+        lda number
+        ror
+        sta remainder
+        tya
+        lsr
+        txa
+        ror
+        sta remainder+1
+        ror remainder
+        ldy quotient
         sec
         product_low "q0w0"
         tax
@@ -378,19 +438,13 @@ divide_number:
 
 .rodata
 
-.macro  unit_table part
+.macro  address_table part, name
         .repeat CONTEXT, K
-        .byte part .ident (.sprintf ("unit_%d", K))
+        .byte part .ident (.sprintf (name, K))
         .endrepeat
 .endmacro
 
-unit_lo:        unit_table <
-unit_hi:        unit_table >
-unit_second:
-        .repeat CONTEXT, K
-          .if K .mod 2 = 0
-        .byte SECOND_OF_LOW_FIRST
-          .else
-        .byte SECOND_OF_HIGH_FIRST
-          .endif
-        .endrepeat
+units_lo:       address_table <, "unit_%d"
+units_hi:       address_table >, "unit_%d"
+writers_lo:     address_table <, "writer_%d"
+writers_hi:     address_table >, "writer_%d"
