@@ -27,7 +27,6 @@ WIDE_TABLES = 2
 output_lo:      .res 2          ; address of y
 output_hi:      .res 2
 finish_at:      .res 2          ; address in a body of the address that it goes on to
-aim:            .res 2          ; address of the routine that aims a body
 
 .bss
 matrix:         .res 1
@@ -241,9 +240,9 @@ word_block:
         jmp abandon
 
 aim_body:
-        jmp (aim)
+        jmp $FFFF
 
-; finish_at, aim of the body; Y = 0   Uses: A, X
+; finish_at, aim_body of the body; Y = 0   Uses: A, X
 body_code:
         ldx body
         lda finish_lo,x
@@ -251,9 +250,9 @@ body_code:
         lda finish_hi,x
         sta finish_at+1
         lda aim_lo,x
-        sta aim
+        sta aim_body+1
         lda aim_hi,x
-        sta aim+1
+        sta aim_body+2
         ldy #$00
         rts
 
