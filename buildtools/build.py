@@ -23,7 +23,7 @@ from soulrig.model.versions import Schema
 FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 PROGRAM_NAME = "soulplayer"
 MANIFEST_SCHEMA = Schema("soulrig.manifest", 1)
-LARGEST = {"vocabulary": 256, "width": 64, "ffn": 256, "layers": 4, "context": 48}  # as tested
+LARGEST = {"vocabulary": 256, "width": 120, "ffn": 256, "layers": 15, "context": 64}
 LARGEST_LANES = 255  # of the cache of keys, and of values
 
 
@@ -74,14 +74,17 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
-def build(soul: Soul) -> Built:
+def build(soul: Soul, *, blank: bool = False, room: int = 0) -> Built:
     """Build the program for a soul; the same soul gives the same bytes.
+
+    `blank` switches the screen off while a reply is made; `room` is how many bytes of memory to leave, below the
+    telemetry, for a program that stays resident beside this one.
 
     Raises BadInput for a soul without tokenizer, with a token that the C64 can't show, or too large, by the number of
     bytes over; Fault where the assembler is missing.
     """
     for plan in get_args(packer.Plan):
-        with _sources(soul, plan) as sources:
+        with _sources(soul, plan, blank=blank, room=room) as sources:
             try:
                 return _assembled(soul, sources)
             except assembler.DoesNotFitError as error:
@@ -113,6 +116,7 @@ class _Sources:
     include: tuple[Path, ...]
     tokenizer: Tokenizer
     packed: packer.Packed
+    blank: bool
 
     @property
     def digest(self) -> str:
@@ -120,15 +124,15 @@ class _Sources:
 
 
 @contextmanager
-def _sources(soul: Soul, plan: packer.Plan) -> Iterator[_Sources]:
+def _sources(soul: Soul, plan: packer.Plan, *, blank: bool = False, room: int = 0) -> Iterator[_Sources]:
     """Generates a soul's sources into a folder that lasts as long as the context. Raises BadInput as `build` does."""
     tokenizer = soul.tokenizer
     if tokenizer is None:
         raise BadInput("a program needs the soul's tokenizer, and there is none beside the soul; give --tokenizer")
     _check_sizes(soul.sizes)
     packed = packer.pack_matrices(soul, plan=plan)
-    source, data = packer.pack(soul, packed, tokenizer)
-    constants = packer.constants(soul, packed)
+    source, data = packer.pack(soul, packed, tokenizer, room)
+    constants = {"BLANK": int(blank)} | packer.constants(soul, packed)
     with tempfile.TemporaryDirectory(prefix="soulrig-build-") as name:
         folder = Path(name)
         (folder / "config.inc").write_text(layout.config_include(soul, len(tokenizer.ranked), constants))
@@ -136,7 +140,7 @@ def _sources(soul: Soul, plan: packer.Plan) -> Iterator[_Sources]:
         (folder / packer.PACKED_FILE).write_bytes(data)
         player = FIRMWARE / PROGRAM_NAME
         files = (*sorted(player.glob("*.s")), folder / "soul_data.s")
-        yield _Sources(files, player / f"{PROGRAM_NAME}.cfg", (folder, player), tokenizer, packed)
+        yield _Sources(files, player / f"{PROGRAM_NAME}.cfg", (folder, player), tokenizer, packed, blank)
 
 
 def _check_sizes(sizes: Sizes) -> None:
@@ -185,6 +189,7 @@ def _manifest(soul: Soul, sources: _Sources, program: assembler.Program, prg: by
             "end_address": load + len(prg) - 3,
             "sha256": hashlib.sha256(prg).hexdigest(),
             "sources_sha256": sources.digest,
+            "blank": sources.blank,
         },
         "disk": {"sha256": hashlib.sha256(d64).hexdigest()},
         "soul": {

@@ -4,6 +4,7 @@
         .include "palette.inc"
         .include "petscii.inc"
         .include "text.inc"
+        .include "config.inc"
 
         .export prompt, reply_from_ids
         .import bank_editing, bank_thinking, clock_mark, edit_leave, edit_line, entry_stack, line, line_length
@@ -30,6 +31,10 @@ prompt:
         jsr tokenize
 answer:
         jsr reply
+.if BLANK
+        lda #VIC_TEXT
+        sta VIC_CONTROL
+.endif
         lda #BORDER_EDITING
         sta VIC_BORDER
         jsr screen_fresh_line

@@ -28,6 +28,10 @@ token:                  .res 1          ; the latest
 ; Out: banking "thinking". Uses: A, X, Y
 reply_begin:
         jsr bank_thinking
+.if BLANK
+        lda #VIC_BLANK
+        sta VIC_CONTROL
+.endif
         jsr telemetry_begin
         lda #BORDER_READING
         sta VIC_BORDER

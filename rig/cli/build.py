@@ -21,6 +21,9 @@ def build(
     tokenizer: TokenizerOption = None,
     decode: DecodeOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that no build wrote.")] = False,
+    blank: Annotated[
+        bool, typer.Option("--blank", help="Switch the screen off while a reply is made: some 5 % quicker.")
+    ] = False,
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest instead of the memory map.")] = False,
 ) -> None:
@@ -39,7 +42,7 @@ def build(
     """
     from soulrig.buildtools.build import build as build_program
 
-    built = build_program(load_soul(soul, tokenizer, decode, config))
+    built = build_program(load_soul(soul, tokenizer, decode, config), blank=blank)
     built.save(output, force=force)
     if as_json:
         print(json.dumps(built.manifest))

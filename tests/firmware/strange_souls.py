@@ -68,3 +68,15 @@ def machine_of(soul_id: int) -> PlainMachine:
     machine.symbols |= FREE
     machine.call("engine_init")
     return machine
+
+
+def random_soul(sizes: Sizes, *, seed: int) -> Soul:
+    """A soul as training might leave it, in size of its numbers; its replies run to the end of the context."""
+    random = np.random.default_rng(seed)
+    tensors = {}
+    for name, kind, rows, cols in sizes.tensors():
+        numbers = random.normal(0, (30, 4000)[kind], (rows,) if cols == 1 else (rows, cols))
+        limit, dtype = ((127, np.int8), (32767, np.int16))[kind]
+        shift = {"te": 5, "pe": 6, "n1": 5, "n2": 5, "norm": 5}.get(name.rpartition(".")[2], 7)
+        tensors[name] = Tensor(numbers.round().clip(-limit, limit).astype(dtype), shift)
+    return Soul(sizes, tensors, letters(sizes.vocabulary), "v3")
