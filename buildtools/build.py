@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from soulrig.buildtools import assembler, layout, packer, shipped
+from soulrig.buildtools.components import components_manifest
 from soulrig.buildtools.disk_image import make_d64
 from soulrig.buildtools.squeeze import FIRST_SQUEEZED, squeeze
 from soulrig.errors import BadInput
@@ -209,6 +210,7 @@ def _manifest(soul: Soul, sources: _Sources, program: assembler.Program, prg: by
         "segments": [
             {"name": segment.name, "start": segment.start, "end": segment.end} for segment in program.segments
         ],
+        "components": components_manifest(sizes, program.symbols),
         "symbols": {name: program.symbols[name] for name in ("reply_from_ids", "prompt_length", "prompt_ids")},
     }
 

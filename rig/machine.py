@@ -6,7 +6,7 @@ leaving it leaves no process, port or lock behind. Whatever goes wrong with a ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -96,6 +96,29 @@ class Reset(Protocol):
         """Press it."""
 
 
+@dataclass(frozen=True)
+class Registers:
+    """The processor's, of those that tell where a program is."""
+
+    pc: int
+    x: int
+    sp: int
+
+
+@runtime_checkable
+class Breakpoints(Protocol):
+    """Can be stopped at an instruction."""
+
+    def run_to(self, addresses: Collection[int], seconds: float, what: str) -> Registers:
+        """Run until the next instruction is that at one of the addresses; one at least is executed.
+
+        The C64 stands there until it is waited for again. Fault, naming `what`, after so many of its own seconds.
+        """
+
+    def jump(self, address: int) -> None:
+        """Go on at `address`, as after a JMP, once it is waited for."""
+
+
 class Machine(Protocol):
     """Any machine."""
 
@@ -113,7 +136,7 @@ class Machine(Protocol):
     ) -> None: ...
 
 
-CAPABILITIES: tuple[type, ...] = (Loader, Keys, Memory, Screen, Sound, Clock, Reset)
+CAPABILITIES: tuple[type, ...] = (Loader, Keys, Memory, Screen, Sound, Clock, Reset, Breakpoints)
 
 
 class Left(Exception):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import subprocess
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
+from soulrig.buildtools.build import Built
 from soulrig.errors import BadInput
 from soulrig.model.files import read_json, write_beside
 from soulrig.model.versions import Schema
@@ -122,6 +125,31 @@ class Record:
             raise BadInput(f"{path}: the record has no {error.args[0]!r}") from error
         except TypeError as error:
             raise BadInput(f"{path}: is no record as its schema describes it: {error}") from error
+
+
+def subject_of(built: Built) -> dict[str, Any]:
+    """What a record of a run of this program says was run."""
+    return {
+        "soul": built.manifest["soul"],
+        "program": {**built.manifest["program"], "sha256": hashlib.sha256(built.prg).hexdigest()},
+        "disk": {"sha256": hashlib.sha256(built.d64).hexdigest()},
+        "revision": _revision(),
+    }
+
+
+def _revision() -> str | None:
+    """The checkout's git revision, None where there is no checkout."""
+    here = Path(__file__).resolve().parent
+    try:
+        run = subprocess.run(
+            ["git", "-C", str(here), "describe", "--always", "--dirty", "--abbrev=40"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return run.stdout.strip()
 
 
 def _fields(kind: type, content: dict[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -15,23 +13,16 @@ from soulrig.buildtools import petscii
 from soulrig.buildtools.build import Built
 from soulrig.buildtools.layout import LINE_MAX
 from soulrig.channels import screen, telemetry
+from soulrig.conversation import Conversation
 from soulrig.errors import BadInput, Fault
-from soulrig.machine import Clock, Keys, Loader, Machine, Memory, Screen, offered
+from soulrig.machine import Clock, Machine, Screen, offered
 from soulrig.model.files import read_text
 from soulrig.model.reference import Reference, Reply
 from soulrig.model.soul import Soul
 from soulrig.model.tokenizer import END
-from soulrig.record import Measurement, PromptRecord, Record
+from soulrig.record import Measurement, PromptRecord, Record, subject_of
 
-DEFAULT_PROMPTS = ("hello", "how are you?", "what is your name?")
 QUIT = "q"
-
-# The C64's own seconds that a step may take before the machine counts as hung.
-BOOT_SECONDS = 10
-LOAD_SECONDS = 240  # a true 1541 needs two minutes for a full-size program
-START_SECONDS = 30
-POSITION_SECONDS = 8
-PROMPT_SECONDS = 2
 
 # What a record's fault says while the run goes on, and after Ctrl-C or a SIGTERM.
 UNFINISHED = "the run was broken off"
@@ -39,65 +30,6 @@ INTERRUPTED = "interrupted"
 SAVE_INTERVAL = 20  # times as long as saving takes
 
 Progress = Callable[[PromptRecord], None]
-
-
-class Conversation:
-    """A booted soul on a machine, ready for the next prompt."""
-
-    def __init__(self, machine: Machine, manifest: dict[str, Any]) -> None:
-        self._machine = machine
-        self._keys = offered(machine, Keys)
-        self._screen = offered(machine, Screen)
-        self.telemetry = telemetry.Telemetry(offered(machine, Memory), manifest)
-        self._context = manifest["soul"]["context"]
-
-    def boot(self, disk: Path) -> None:
-        """Insert the disk and start the program by typing at BASIC, as a person would. Raises Fault."""
-        offered(self._machine, Loader).insert(disk)
-        self._wait_ready(1, BOOT_SECONDS, "READY. after power-up")
-        self._keys.type(petscii.to_petscii('load"soulplayer",8,1') + bytes([petscii.RETURN]))
-        self._wait_ready(2, LOAD_SECONDS, "READY. after LOAD")
-        self._keys.type(petscii.to_petscii("run") + bytes([petscii.RETURN]))
-        self._machine.wait(self.telemetry.present, START_SECONDS, "the program's telemetry after RUN")
-        self._machine.wait(lambda: self.telemetry.header().state == "idle", START_SECONDS, "the program's first prompt")
-
-    def say(self, prompt: str) -> telemetry.Reading:
-        """Type a prompt and wait for the reply's end. Raises Fault."""
-        sequence = self.telemetry.header().sequence
-        self._keys.type(petscii.to_petscii(prompt) + bytes([petscii.RETURN]))
-        self.wait_for_reply(sequence, repr(prompt))
-        return self.telemetry.reading()
-
-    def wait_for_reply(self, sequence: int, what: str) -> None:
-        """Wait until the reply to `what`, the first after the one numbered `sequence`, and the next prompt are there.
-
-        Raises Fault.
-        """
-
-        def finished() -> bool:
-            header = self.telemetry.header()
-            return header.sequence != sequence and header.state in ("done", "stopped")
-
-        self._machine.wait(finished, POSITION_SECONDS * (self._context + 1), f"the end of the reply to {what}")
-        # The end is told before the screen scrolls and the next prompt is drawn; until then it can't be compared.
-        asked = f"the prompt after the reply to {what}"
-        self._machine.wait(lambda: screen.asks(self._screen.codes()), PROMPT_SECONDS, asked)
-
-    def codes(self) -> bytes:
-        """The screen's codes."""
-        return self._screen.codes()
-
-    def _wait_ready(self, count: int, seconds: float, what: str) -> None:
-        """Wait for the `count`-th READY. on the screen; an error message instead is a Fault."""
-
-        def ready() -> bool:
-            rows = screen.text_rows(self._screen.codes())
-            errors = [row for row in rows if row.startswith("?")]
-            if errors:
-                raise Fault(f"the C64 said {errors[0]!r} where {what} was expected")
-            return sum(row.lower() == "ready." for row in rows) >= count
-
-        self._machine.wait(ready, seconds, what)
 
 
 def verify(
@@ -121,7 +53,7 @@ def verify(
     check_prompts(prompts)
     reference = Reference(soul)
     replies = [reference.reply(prompt) for prompt in prompts]
-    record = Record(machine.description, _subject(built), datetime.now(UTC).isoformat(timespec="seconds"))
+    record = Record(machine.description, subject_of(built), datetime.now(UTC).isoformat(timespec="seconds"))
     record.fault = UNFINISHED
     kept = _Kept(record, keep)
     started = time.monotonic()
@@ -231,30 +163,6 @@ def _reference(reply: Reply) -> dict[str, Any]:
         "logits_sha256": reply.logits_sha256,
         "logits_checksums": [list(telemetry.checksum(row)) for row in reply.logits],
     }
-
-
-def _subject(built: Built) -> dict[str, Any]:
-    return {
-        "soul": built.manifest["soul"],
-        "program": {**built.manifest["program"], "sha256": hashlib.sha256(built.prg).hexdigest()},
-        "disk": {"sha256": hashlib.sha256(built.d64).hexdigest()},
-        "revision": _revision(),
-    }
-
-
-def _revision() -> str | None:
-    """The checkout's git revision, None where there is no checkout."""
-    here = Path(__file__).resolve().parent
-    try:
-        run = subprocess.run(
-            ["git", "-C", str(here), "describe", "--always", "--dirty", "--abbrev=40"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return run.stdout.strip()
 
 
 def _measurements(record: Record, hertz: int, wall: float) -> list[Measurement]:

@@ -5,7 +5,7 @@ caller has stopped it with `stopped` or `stop`. Neither costs the C64 a cycle.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -149,35 +149,40 @@ class Vice:
                     raise MonitorSilent(f"the emulated clock stands at {now}", self.process.log_tail())
             return last
 
-    def run_to(self, address: int, limit_cycles: int) -> int:
-        """Let the CPU run until it is about to execute ``address``, and stop it there; the clock then.
+    def run_to(self, addresses: int | Collection[int], limit_cycles: int) -> int:
+        """Let the CPU run until it is about to execute one of the addresses, and stop it there; the clock then.
 
         At least one instruction is executed. Raises CyclesExceeded and CpuJammed as `run_until` does.
         """
+        wanted = {addresses} if isinstance(addresses, int) else set(addresses)
         self.stop()
-        checkpoint = self.monitor.set_checkpoint(address)
+        checkpoints = {self.monitor.set_checkpoint(address).number for address in sorted(wanted)}
         looks = 0
 
         def arrived() -> bool:
             nonlocal looks
             looks += 1
             hit = any(
-                event.checkpoint is not None and event.checkpoint.number == checkpoint.number
-                for event in self.monitor.events
+                event.checkpoint is not None and event.checkpoint.number in checkpoints for event in self.monitor.events
             )
             # A look may stop the CPU right here, and VICE would go on from it without regard to the checkpoint.
-            return hit or (looks > 1 and self.registers()["PC"] == address)
+            return hit or (looks > 1 and self.registers()["PC"] in wanted)
 
         self.monitor.events.clear()
+        places = ", ".join(f"${address:04X}" for address in sorted(wanted))
         try:
-            clock = self.run_until(arrived, limit_cycles, f"the CPU to come to ${address:04X}")
+            clock = self.run_until(arrived, limit_cycles, f"the CPU to come to {places}")
         except (ViceDied, MonitorSilent):
             raise
         except BaseException:
-            self.monitor.delete_checkpoint(checkpoint.number)
+            self._forget(checkpoints)
             raise
-        self.monitor.delete_checkpoint(checkpoint.number)
+        self._forget(checkpoints)
         return clock
+
+    def _forget(self, checkpoints: Iterable[int]) -> None:
+        for number in checkpoints:
+            self.monitor.delete_checkpoint(number)
 
     def reset(self, hard: bool = False) -> None:
         """Press the reset button, or switch off and on (hard); the clock starts anew from 6.

@@ -5,7 +5,8 @@
         .include "text.inc"
         .include "config.inc"
 
-        .export reply, reply_begin
+        .export reply, reply_begin, reply_drawn
+        .exportzp reply_token
         .import bank_thinking, choose, engine_reset, engine_step
         .import prompt_ids, prompt_length
         .import screen_fresh_line, screen_text, sound_chord
@@ -20,6 +21,7 @@ CHORD_CUT               = 342           ; the context or the limit ended the rep
 
 prompt_index:           .res 1          ; of the prompt's id in work
 reply_length:           .res 1          ; tokens, END not counted
+reply_token:                            ; as a rig knows it
 token:                  .res 1          ; the latest
 
 .code
@@ -83,7 +85,7 @@ reply:
         bcs @key
         jsr choose
         sta token
-        ldy token
+@drawn: ldy token
         lda token_text_lo,y
         ldx token_text_hi,y
         jsr screen_text
@@ -129,6 +131,8 @@ reply:
         jsr screen_text
         lda #STOP_KEY
         jmp telemetry_finish
+
+reply_drawn = @drawn                    ; a rig may stop here and put another token into reply_token
 
 .rodata
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from soulrig.cli.bench import bench
 from soulrig.cli.build import build
 from soulrig.cli.doctor import doctor
 from soulrig.cli.machines import machines
@@ -108,5 +109,5 @@ def soulrig(
     """
 
 
-for command in (verify, play, machines, doctor, build, train, reply, chat):
+for command in (verify, bench, play, machines, doctor, build, train, reply, chat):
     app.command()(command)

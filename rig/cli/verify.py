@@ -17,6 +17,7 @@ from soulrig.cli.machine_options import (
     StandardOption,
     make_machine,
 )
+from soulrig.cli.progress import Bar
 from soulrig.cli.soul_options import DecodeOption, SoulOption, TokenizerOption, load_soul
 
 if TYPE_CHECKING:
@@ -62,8 +63,9 @@ def verify(
     """
     from soulrig.buildtools.build import build_or_shipped
     from soulrig.config import load_config
+    from soulrig.conversation import DEFAULT_PROMPTS
     from soulrig.model.files import check_writable
-    from soulrig.verify import DEFAULT_PROMPTS, check_prompts, read_prompts
+    from soulrig.verify import check_prompts, read_prompts
     from soulrig.verify import verify as run
 
     for path in (record, screenshot):
@@ -76,7 +78,11 @@ def verify(
     c64 = make_machine(load_config(config), machine, {"emulator": emulator, "standard": standard, "roms": roms})
     loaded = load_soul(soul, tokenizer, decode, config)
     asked = asked or list(DEFAULT_PROMPTS)
-    with _Progress(len(asked)) as progress:
+    with Bar("booting", len(asked)) as bar:
+
+        def progress(done: PromptRecord) -> None:
+            bar.advance(f"verifying {done.prompt[:20]!r}")
+
         result = run(c64, loaded, build_or_shipped(loaded), asked, progress=progress, picture=screenshot, keep=record)
     if as_json:
         print(json.dumps(result.as_json(), ensure_ascii=False))
@@ -85,29 +91,6 @@ def verify(
     if result.fault is not None:
         print(f"soulrig: fault: {result.fault}", file=sys.stderr)
     raise typer.Exit(EXIT_CODES[result.verdict])
-
-
-class _Progress:
-    """A bar on stderr that counts the prompts verified; nothing where stderr is no terminal."""
-
-    def __init__(self, total: int) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-        console = Console(stderr=True)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self._bar = Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
-        self._task = self._bar.add_task("booting", total=total)
-
-    def __enter__(self) -> _Progress:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._bar.stop()
-
-    def __call__(self, prompt: PromptRecord) -> None:
-        self._bar.update(self._task, advance=1, description=f"verifying {prompt.prompt[:20]!r}")
 
 
 def _print_table(result: Record) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -11,10 +11,10 @@ from soulrig.buildtools.disk_image import read_disk
 from soulrig.capture.picture import Picture
 from soulrig.channels.screen import text_rows
 from soulrig.errors import Fault
-from soulrig.machine import NTSC_HZ, PAL_HZ, SidWrite
+from soulrig.machine import NTSC_HZ, PAL_HZ, Registers, SidWrite
 from soulrig.machines.roms import RomSet, our_roms
 from soulrig.sim.canvas import draw
-from soulrig.sim.computer import Computer
+from soulrig.sim.computer import RAM, Computer
 from soulrig.sim.vic import MEMORY
 
 POLL_CYCLES = 10_000  # between two looks at the machine
@@ -85,7 +85,7 @@ class SimMachine:
             computer.poke(address + offset, value)
 
     def jump(self, address: int) -> None:
-        """Go on at `address`, as after a JMP."""
+        """Go on at `address`, as after a JMP, once it is waited for."""
         self._running().cpu.pc = address
 
     def codes(self) -> bytes:
@@ -126,9 +126,22 @@ class SimMachine:
         limit = self.cycles() + int(seconds * self.hertz)
         while not condition():
             if self.cycles() >= limit:
-                rows = "\n".join(f"  {row}" for row in text_rows(self.codes()) if row)
-                raise Fault(f"waited {seconds:g} C64 seconds in vain for {what}\nits screen showed:\n{rows}")
+                raise self._in_vain(seconds, what)
             self.run(POLL_CYCLES)
+
+    def run_to(self, addresses: Collection[int], seconds: float, what: str) -> Registers:
+        """Run until the next instruction is that at one of the addresses. Raises Fault after so many C64 seconds."""
+        computer = self._running()
+        marked = bytearray(RAM + 2)
+        for address in addresses:
+            marked[address] = 1
+        if not computer.run_to(marked, computer.cycles + int(seconds * self.hertz)):
+            raise self._in_vain(seconds, what)
+        return Registers(computer.cpu.pc, computer.cpu.x, computer.cpu.sp)
+
+    def _in_vain(self, seconds: float, what: str) -> Fault:
+        rows = "\n".join(f"  {row}" for row in text_rows(self.codes()) if row)
+        return Fault(f"waited {seconds:g} C64 seconds in vain for {what}\nits screen showed:\n{rows}")
 
     def _switched_on(self) -> Computer:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 from soulrig.capture.picture import Picture
 from soulrig.channels.screen import text_rows
 from soulrig.errors import Fault
-from soulrig.machine import NTSC_HZ, PAL_HZ
+from soulrig.machine import NTSC_HZ, PAL_HZ, Registers
 from soulrig.machines.roms import RomSet, our_roms
 from soulrig.vice_driver.errors import CyclesExceeded, ViceError
 from soulrig.vice_driver.monitor import Monitor
@@ -126,8 +126,9 @@ class ViceMachine:
             vice.write(address, data)
 
     def jump(self, address: int) -> None:
-        """Go on at `address`, as after a JMP."""
+        """Go on at `address`, as after a JMP, once it is waited for."""
         with self._on() as vice:
+            vice.stop()
             vice.set_registers({"PC": address})
 
     def codes(self) -> bytes:
@@ -156,9 +157,22 @@ class ViceMachine:
             try:
                 vice.run_until(condition, int(seconds * self.hertz), what, self.poll_seconds)
             except CyclesExceeded as error:
-                rows = [f"  {row}" for row in text_rows(self.codes()) if row]
-                message = f"waited {seconds:g} C64 seconds in vain for {what}; its screen showed:"
-                raise Fault("\n".join([message, *rows])) from error
+                raise self._in_vain(seconds, what) from error
+
+    def run_to(self, addresses: Collection[int], seconds: float, what: str) -> Registers:
+        """Run until the next instruction is that at one of the addresses. Raises Fault after so many C64 seconds."""
+        with self._on() as vice:
+            try:
+                vice.run_to(addresses, int(seconds * self.hertz))
+            except CyclesExceeded as error:
+                raise self._in_vain(seconds, what) from error
+            found = vice.registers()
+        return Registers(found["PC"], found["X"], found["SP"])
+
+    def _in_vain(self, seconds: float, what: str) -> Fault:
+        rows = [f"  {row}" for row in text_rows(self.codes()) if row]
+        message = f"waited {seconds:g} C64 seconds in vain for {what}; its screen showed:"
+        return Fault("\n".join([message, *rows]))
 
     @contextmanager
     def stopped(self) -> Iterator[Monitor]:

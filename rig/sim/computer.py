@@ -52,9 +52,20 @@ class Computer:
     def run(self, until: int) -> None:
         """Run until a cycle, or a few more to the end of an instruction. Raises Fault at an undefined opcode."""
         while self.cycles < until:
-            while self._events and self._events[0][0] <= self.cycles:
-                heapq.heappop(self._events)[2]()
-            self.cpu.run(min(until, self._events[0][0] if self._events else until))
+            self.cpu.run(self._until_event(until))
+
+    def run_to(self, marked: bytearray, until: int) -> bool:
+        """The same, but stop before an instruction whose address is marked, see `Cpu.run_to`; whether it came there."""
+        while self.cycles < until:
+            if self.cpu.run_to(marked, self._until_event(until)):
+                return True
+        return False
+
+    def _until_event(self, until: int) -> int:
+        """Let happen what is due; the cycle of what comes next, `until` at the latest."""
+        while self._events and self._events[0][0] <= self.cycles:
+            heapq.heappop(self._events)[2]()
+        return min(until, self._events[0][0] if self._events else until)
 
     def at(self, cycle: int, event: Callable[[], None]) -> None:
         """Let something happen before the first instruction that begins at or after `cycle`."""

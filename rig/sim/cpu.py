@@ -142,6 +142,33 @@ class Cpu(MPU):  # type: ignore[misc]  # py65 has no types
                 break
         self._opcode = opcode
 
+    def run_to(self, marked: bytearray, until: int) -> bool:
+        """Run as `run` does, but stop before an instruction whose address is marked; whether it came to one.
+
+        At least one instruction is executed. `marked` has 65538 bytes, not 0 where it is to stop.
+        """
+        memory, instruct, cycletime, extracycles = self.memory, self.instruct, self.cycletime, self.extracycles
+        begun = False
+        while self.processorCycles < until:
+            self._interrupt()
+            if begun and marked[self.pc]:
+                return True
+            irq = NEVER if self.p & self.INTERRUPT else self.irq_at + RECOGNITION
+            self.stop = min(until, irq, self.nmi_at + RECOGNITION)
+            while True:
+                opcode = memory[self.pc]
+                self.pc = self.pc + 1 & 0xFFFF
+                self.excycles = 0
+                self.addcycles = extracycles[opcode]
+                self.processorCycles += cycletime[opcode]
+                instruct[opcode](self)
+                self.processorCycles += self.excycles
+                if self.processorCycles >= self.stop or marked[self.pc]:
+                    break
+            begun = True
+            self._opcode = opcode
+        return bool(marked[self.pc])
+
     def _interrupt(self) -> None:
         """Take the interrupt that the last instruction let through, if there is one."""
         in_page_branch = self._opcode & _BRANCH_MASK == _BRANCH and self.excycles == 1

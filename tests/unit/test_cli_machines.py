@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from soulrig.cli import app
 from soulrig.errors import Fault
-from soulrig.machine import Clock, Keys, Loader, Memory, Reset, Screen, Sound, offered
+from soulrig.machine import Breakpoints, Clock, Keys, Loader, Memory, Reset, Screen, Sound, offered
 from soulrig.machines.registry import KINDS
 
 
@@ -29,15 +29,17 @@ def config(tmp_path: Path, root: Path) -> Path:
 
 def test_the_kinds_offer_what_the_list_says() -> None:
     listed = {kind["name"]: set(kind["offers"]) for kind in json.loads(run("machines", "--json").stdout)["kinds"]}
-    everything = {"loader", "keys", "memory", "screen", "sound", "clock", "reset"}
+    everything = {"loader", "keys", "memory", "screen", "sound", "clock", "reset", "breakpoints"}
     assert listed == {"vice": everything - {"sound"}, "sim": everything}
-    for protocol in (Loader, Keys, Memory, Screen, Clock, Reset):
+    for protocol in (Loader, Keys, Memory, Screen, Clock, Reset, Breakpoints):
         for kind in KINDS.values():
             assert offered(kind.make(), protocol)
 
 
 def test_what_a_machine_lacks_is_told_by_both_names() -> None:
-    with pytest.raises(Fault, match="the machine vice has no sound; it has loader, keys, memory, screen, clock, reset"):
+    with pytest.raises(
+        Fault, match="the machine vice has no sound; it has loader, keys, memory, screen, clock, reset, "
+    ):
         offered(KINDS["vice"].make(), Sound)
 
 

@@ -1,0 +1,122 @@
+"""A booted soul that is made to think: a token at every context, prompts of any length, prompts that are pasted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from soulrig.bench.profile import Place, Profile
+from soulrig.buildtools.build import Built
+from soulrig.buildtools.components import REST
+from soulrig.conversation import DEFAULT_PROMPTS, Conversation
+from soulrig.machine import Machine, Memory, offered
+from soulrig.model.reference import Reference
+from soulrig.model.soul import Soul
+from soulrig.model.tokenizer import FIRST_TEXT
+
+FIRST_PROMPT = DEFAULT_PROMPTS[1]
+
+
+@dataclass(frozen=True)
+class TokenCount:
+    """A token over `context` positions: its cycles, and what they went to, nothing where that was not looked at."""
+
+    context: int
+    cycles: int
+    parts: dict[Place, int]
+
+    @property
+    def components(self) -> dict[str, int]:
+        """Cycles by component."""
+        total: dict[str, int] = {}
+        for (component, _), cycles in self.parts.items():
+            total[component] = total.get(component, 0) + cycles
+        return total
+
+
+@dataclass(frozen=True)
+class PrefillCount:
+    """The cycles that all but the last of a prompt's `ids` took."""
+
+    ids: int
+    cycles: int
+
+
+@dataclass(frozen=True)
+class FirstTokenCount:
+    """The cycles from RETURN to a typed prompt's first token; the prompt was pasted."""
+
+    prompt: str
+    ids: int
+    cycles: int
+
+
+def course(soul: Soul) -> list[int]:
+    """A talk that fills the context but for one position: a question, and what the soul likes best to go on with.
+
+    Where it would end, it goes on with the next best token. Raises BadInput where the soul has no tokenizer.
+    """
+    reference = Reference(soul)
+    ids = reference.reply(FIRST_PROMPT).prompt_ids[: soul.sizes.context - 1]
+    reference.reset()
+    for token in ids:
+        logits = reference.step(token)
+    while len(ids) < soul.sizes.context - 1:
+        ids.append(FIRST_TEXT + int(logits[FIRST_TEXT:].argmax()))
+        logits = reference.step(ids[-1])
+    return ids
+
+
+class Talk:
+    """A booted program that says what it is told to."""
+
+    def __init__(self, machine: Machine, built: Built, folder: Path) -> None:
+        self._memory = offered(machine, Memory)
+        self._conversation = Conversation(machine, built.manifest)
+        self._profile = Profile(machine, built.manifest)
+        self._token = built.manifest["components"]["places"]["reply_token"]
+        disk = folder / "soulplayer.d64"
+        disk.write_bytes(built.d64)
+        self._conversation.boot(disk)
+
+    def tokens(self, ids: list[int], limit: int, detailed: Collection[int]) -> Iterator[TokenCount]:
+        """A token at each context from 1 to that of all `ids`, which is the context's last but one.
+
+        `limit` is how many tokens a reply may have. Components are looked at where the context is one of `detailed`.
+        """
+        first = 1
+        while first <= len(ids):
+            last = min(first + limit - 1, len(ids))
+            parts = []
+            sequence = self._conversation.begin(ids[:first])
+            self._profile.begin()
+            for context in range(first, last + 1):
+                drawn = partial(self._draw, ids[context : context + 1])
+                parts.append(self._profile.token(drawn, detailed=context in detailed))
+            self._conversation.wait_for_reply(sequence, f"{first} token ids")
+            cycles = self._conversation.telemetry.reading().cycles
+            for context, found, counted in zip(range(first, last + 1), parts, cycles, strict=True):
+                # The program reads its clock some cycles after it has begun to.
+                found[REST, None] += counted - found.total()
+                yield TokenCount(context, counted, dict(found) if context in detailed else {})
+            first = last + 1
+
+    def prefill(self, ids: list[int]) -> PrefillCount:
+        """A prompt of these ids."""
+        sequence = self._conversation.begin(ids)
+        self._conversation.wait_for_reply(sequence, f"{len(ids)} token ids")
+        return PrefillCount(len(ids), self._conversation.telemetry.reading().prefill_cycles)
+
+    def first_token(self, prompt: str) -> FirstTokenCount | None:
+        """A prompt that is pasted, RETURN and all; None where it fills the context."""
+        reading = self._conversation.say(prompt)
+        if not reading.cycles:
+            return None
+        return FirstTokenCount(prompt, len(reading.prompt_ids), reading.prefill_cycles + reading.cycles[0])
+
+    def _draw(self, token: list[int]) -> None:
+        """Put this token in place of the one drawn; none, and it stays."""
+        if token:
+            self._memory.write(self._token, bytes(token))

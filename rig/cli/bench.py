@@ -1,0 +1,141 @@
+"""`soulrig bench`: how long a soul's program thinks, and what its cycles go to."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from soulrig.cli.machine_options import (
+    ConfigOption,
+    EmulatorOption,
+    MachineOption,
+    RomsOption,
+    StandardOption,
+    make_machine,
+)
+from soulrig.cli.progress import Bar
+from soulrig.cli.soul_options import DecodeOption, SoulOption, TokenizerOption, load_soul
+
+if TYPE_CHECKING:
+    from soulrig.bench.run import Bench
+    from soulrig.bench.talk import TokenCount
+
+COLUMNS = 4  # contexts that the table shows
+
+
+def bench(
+    machine: MachineOption = None,
+    emulator: EmulatorOption = None,
+    standard: StandardOption = None,
+    roms: RomsOption = None,
+    soul: SoulOption = None,
+    tokenizer: TokenizerOption = None,
+    decode: DecodeOption = None,
+    components: Annotated[
+        bool | None,
+        typer.Option(
+            "--components/--totals",
+            help="What a token's cycles go to, or their number alone.  [default: components on sim only]",
+        ),
+    ] = None,
+    record: Annotated[Path | None, typer.Option(metavar="OUT.json", help="Where to leave the record.")] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="OUT.png", help="Where to leave a plot over context.")] = None,
+    config: ConfigOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the record instead of the tables.")] = False,
+) -> None:
+    """Measure how many cycles a token takes at every context, and what they go to.
+
+    The program talks about what the soul likes best, until its context is full. Then prompts of several lengths are
+    given to it, and some are pasted. The simulator counts exactly, as with the screen blanked, and tells the seconds
+    that this makes with the screen on. VICE counts with the screen on. With --components VICE stops at every routine
+    of three tokens; the other counts stay the same.
+
+    \b
+    Examples:
+      soulrig bench --machine sim
+      soulrig bench --machine sim --plot bench.png
+      soulrig bench --machine vice --emulator x64sc --standard ntsc
+      soulrig bench --soul my_soul --machine sim --record bench.json
+
+    Exit codes: 0 measured, 2 wrong usage or bad input, 3 the rig or the machine failed.
+    """
+    from soulrig.bench.run import bench as run
+    from soulrig.buildtools.build import build_or_shipped
+    from soulrig.config import load_config
+    from soulrig.model.files import check_writable
+
+    for path in (record, plot):
+        if path is not None:
+            check_writable(path)
+    c64 = make_machine(load_config(config), machine, {"emulator": emulator, "standard": standard, "roms": roms})
+    loaded = load_soul(soul, tokenizer, decode, config)
+    built = build_or_shipped(loaded)
+    context = loaded.sizes.context
+    exact = c64.description["kind"] == "sim"
+    some = range(1, context) if exact else (1, context // 2, context - 1)
+    wanted = exact if components is None else components
+    with Bar("measuring") as bar:
+        result = run(c64, loaded, built, detailed=some if wanted else (), progress=bar.show)
+    told = result.record()
+    if plot is not None:
+        from soulrig.bench.plot import save_plot
+
+        save_plot(result, plot)
+    if record is not None:
+        told.save(record)
+    if as_json:
+        print(json.dumps(told.as_json(), ensure_ascii=False))
+    else:
+        _print_tables(result)
+
+
+def _print_tables(result: Bench) -> None:
+    from rich import box
+    from rich.table import Table
+
+    from soulrig.cli.output import Output
+
+    console = Output(highlight=False)
+    console.print(f"{result.title}: {result.machine['cycle_basis']}", soft_wrap=True)
+    tokens = _some(result.detailed or result.tokens)
+    table = Table(box=box.SIMPLE)
+    table.add_column("cycles a token at context")
+    for token in tokens:
+        table.add_column(str(token.context), justify="right", no_wrap=True)
+    for component in result.order:
+        counts = [token.components.get(component, 0) for token in tokens]
+        if any(counts):
+            table.add_row(component, *(f"{count:,}" for count in counts))
+            for part in dict.fromkeys(part for token in tokens for name, part in token.parts if name == component):
+                parts = [token.parts.get((component, part), 0) for token in tokens]
+                if part is not None and parts != counts:
+                    table.add_row(f"  {part}", *(f"{count:,}" for count in parts), style="dim")
+    table.add_section()
+    table.add_row("all", *(f"{token.cycles:,}" for token in tokens))
+    for name in result.seconds(0):
+        table.add_row(name, *(f"{result.seconds(token.cycles)[name]:.3f}" for token in tokens))
+    console.print(table)
+    others = Table(box=box.SIMPLE)
+    others.add_column()
+    for name in ("cycles", *result.seconds(0)):
+        others.add_column(name, justify="right", no_wrap=True)
+    for prefill in result.prefills:
+        each = prefill.cycles / (prefill.ids - 1)
+        seconds = [f"{second:.2f}" for second in result.seconds(prefill.cycles).values()]
+        others.add_row(f"prefill of {prefill.ids} ids, {each:,.0f} each", f"{prefill.cycles:,}", *seconds)
+    for first in result.first_tokens:
+        seconds = [f"{second:.2f}" for second in result.seconds(first.cycles).values()]
+        others.add_row(f"first token after {first.prompt!r}", f"{first.cycles:,}", *seconds)
+    console.print(others)
+    if not result.detailed:
+        console.print("What the cycles go to: --components, or --machine sim.")
+
+
+def _some(tokens: list[TokenCount]) -> list[TokenCount]:
+    """The first and the last, and some between."""
+    if len(tokens) <= COLUMNS:
+        return tokens
+    return [tokens[round(number * (len(tokens) - 1) / (COLUMNS - 1))] for number in range(COLUMNS)]

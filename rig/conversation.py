@@ -1,0 +1,91 @@
+"""A conversation with the soul on a machine: boot its disk, type at it or give it token ids, wait for the reply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from soulrig.buildtools import petscii
+from soulrig.channels import screen, telemetry
+from soulrig.errors import Fault
+from soulrig.machine import Breakpoints, Keys, Loader, Machine, Memory, Screen, offered
+
+# The C64's own seconds that a step may take before the machine counts as hung.
+BOOT_SECONDS = 10
+LOAD_SECONDS = 240  # a true 1541 needs two minutes for a full-size program
+START_SECONDS = 30
+POSITION_SECONDS = 8
+PROMPT_SECONDS = 2
+
+# What is said where nothing is asked for.
+DEFAULT_PROMPTS = ("hello", "how are you?", "what is your name?")
+
+
+class Conversation:
+    """A booted soul on a machine, ready for the next prompt."""
+
+    def __init__(self, machine: Machine, manifest: dict[str, Any]) -> None:
+        self._machine = machine
+        self._keys = offered(machine, Keys)
+        self._screen = offered(machine, Screen)
+        self._memory = offered(machine, Memory)
+        self._symbols = manifest["symbols"]
+        self.telemetry = telemetry.Telemetry(self._memory, manifest)
+        self._context = manifest["soul"]["context"]
+
+    def boot(self, disk: Path) -> None:
+        """Insert the disk and start the program by typing at BASIC, as a person would. Raises Fault."""
+        offered(self._machine, Loader).insert(disk)
+        self._wait_ready(1, BOOT_SECONDS, "READY. after power-up")
+        self._keys.type(petscii.to_petscii('load"soulplayer",8,1') + bytes([petscii.RETURN]))
+        self._wait_ready(2, LOAD_SECONDS, "READY. after LOAD")
+        self._keys.type(petscii.to_petscii("run") + bytes([petscii.RETURN]))
+        self._machine.wait(self.telemetry.present, START_SECONDS, "the program's telemetry after RUN")
+        self._machine.wait(lambda: self.telemetry.header().state == "idle", START_SECONDS, "the program's first prompt")
+
+    def say(self, prompt: str) -> telemetry.Reading:
+        """Type a prompt and wait for the reply's end. Raises Fault."""
+        sequence = self.telemetry.header().sequence
+        self._keys.type(petscii.to_petscii(prompt) + bytes([petscii.RETURN]))
+        self.wait_for_reply(sequence, repr(prompt))
+        return self.telemetry.reading()
+
+    def begin(self, ids: Sequence[int]) -> int:
+        """Have token ids, 1 to the context's length, answered as if they had been typed; the sequence number before."""
+        sequence = self.telemetry.header().sequence
+        self._memory.write(self._symbols["prompt_ids"], bytes(ids))
+        self._memory.write(self._symbols["prompt_length"], bytes([len(ids)]))
+        offered(self._machine, Breakpoints).jump(self._symbols["reply_from_ids"])
+        return sequence
+
+    def wait_for_reply(self, sequence: int, what: str) -> None:
+        """Wait until the reply to `what`, the first after the one numbered `sequence`, and the next prompt are there.
+
+        Raises Fault.
+        """
+
+        def finished() -> bool:
+            header = self.telemetry.header()
+            return header.sequence != sequence and header.state in ("done", "stopped")
+
+        self._machine.wait(finished, POSITION_SECONDS * (self._context + 1), f"the end of the reply to {what}")
+        # The end is told before the screen scrolls and the next prompt is drawn; until then it can't be compared.
+        asked = f"the prompt after the reply to {what}"
+        self._machine.wait(lambda: screen.asks(self._screen.codes()), PROMPT_SECONDS, asked)
+
+    def codes(self) -> bytes:
+        """The screen's codes."""
+        return self._screen.codes()
+
+    def _wait_ready(self, count: int, seconds: float, what: str) -> None:
+        """Wait for the `count`-th READY. on the screen; an error message instead is a Fault."""
+
+        def ready() -> bool:
+            rows = screen.text_rows(self._screen.codes())
+            errors = [row for row in rows if row.startswith("?")]
+            if errors:
+                raise Fault(f"the C64 said {errors[0]!r} where {what} was expected")
+            return sum(row.lower() == "ready." for row in rows) >= count
+
+        self._machine.wait(ready, seconds, what)

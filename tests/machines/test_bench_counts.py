@@ -1,0 +1,136 @@
+"""The counts of a bench are those that the program tells of itself, and what they go to adds up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from soulrig.bench.profile import Profile
+from soulrig.bench.run import Bench, bench
+from soulrig.bench.talk import course
+from soulrig.buildtools.build import Built, build
+from soulrig.buildtools.components import REST
+from soulrig.conversation import Conversation
+from soulrig.errors import Fault
+from soulrig.machines.sim import SimMachine
+from soulrig.machines.vice import ViceMachine
+from soulrig.model.reference import Reference
+from soulrig.model.soul import Soul
+
+pytestmark = pytest.mark.cc65
+
+
+@pytest.fixture(scope="module")
+def soul(root: Path) -> Soul:
+    return Soul.load(root / "disk" / "soulplayer")
+
+
+@pytest.fixture(scope="module")
+def built(soul: Soul) -> Built:
+    return build(soul)
+
+
+@pytest.fixture(scope="module")
+def on_sim(soul: Soul, built: Built) -> Bench:
+    return bench(SimMachine(), soul, built)
+
+
+@pytest.fixture
+def talking(built: Built, tmp_path: Path) -> Iterator[tuple[SimMachine, Conversation]]:
+    """The program at its prompt."""
+    disk = tmp_path / "soulplayer.d64"
+    disk.write_bytes(built.d64)
+    with SimMachine() as machine:
+        conversation = Conversation(machine, built.manifest)
+        conversation.boot(disk)
+        yield machine, conversation
+
+
+def test_there_is_a_token_at_every_context(on_sim: Bench, soul: Soul) -> None:
+    assert [token.context for token in on_sim.tokens] == list(range(1, soul.sizes.context))
+    cycles = [token.cycles for token in on_sim.tokens]
+    assert all(later > 0.99 * earlier for earlier, later in pairwise(cycles))
+    assert cycles[-1] > cycles[0] > 100_000
+
+
+def test_components_add_up_to_the_whole(on_sim: Bench) -> None:
+    for token in on_sim.tokens:
+        assert sum(token.components.values()) == token.cycles
+        assert 0 <= token.components[REST] < 0.01 * token.cycles, token
+        expected = set(on_sim.order) - ({"q", "attention"} if token.context == 1 else set())
+        assert {name for name, cycles in token.components.items() if cycles} == expected, token.context
+
+
+def test_the_counts_are_those_of_an_ordinary_reply(
+    on_sim: Bench, soul: Soul, talking: tuple[SimMachine, Conversation]
+) -> None:
+    """The same ids as a prompt, of which the program computes all but the last beforehand."""
+    _, conversation = talking
+    context = soul.sizes.context - 1
+    ids = course(soul)
+    sequence = conversation.begin(ids)
+    conversation.wait_for_reply(sequence, "the ids")
+    reading = conversation.telemetry.reading()
+    assert reading.steps == Reference(soul).reply_to_ids(ids).steps
+    assert reading.cycles == pytest.approx([on_sim.tokens[context - 1].cycles], rel=0.002)
+    assert on_sim.prefills[-1].ids == context
+    assert on_sim.prefills[-1].cycles == pytest.approx(reading.prefill_cycles, rel=0.001)
+
+
+def test_a_detailed_look_changes_no_count(built: Built, soul: Soul, talking: tuple[SimMachine, Conversation]) -> None:
+    machine, conversation = talking
+    found = []
+    for detailed in (False, True):
+        sequence = conversation.begin(course(soul)[:3])
+        profile = Profile(machine, built.manifest)
+        profile.begin()
+        found.append(profile.token(Counter, detailed=detailed))
+        conversation.wait_for_reply(sequence, "three ids")
+    assert set(found[0]) == {(REST, None)}
+    assert len(found[1]) > len(found[0])
+    assert found[1].total() == pytest.approx(found[0].total(), abs=100)  # a chord may end one poll sooner
+
+
+def test_pasted_prompts_take_what_the_program_tells(on_sim: Bench, talking: tuple[SimMachine, Conversation]) -> None:
+    _, conversation = talking
+    for first in on_sim.first_tokens[:1]:
+        reading = conversation.say(first.prompt)
+        assert first.ids == len(reading.prompt_ids)
+        assert first.cycles == pytest.approx(reading.prefill_cycles + reading.cycles[0], rel=0.001)
+
+
+def test_a_place_that_is_not_reached_is_a_fault(talking: tuple[SimMachine, Conversation]) -> None:
+    machine, _ = talking
+    with pytest.raises(Fault, match=r"waited 0\.1 C64 seconds in vain for nothing"):
+        machine.run_to([0x0002], 0.1, "nothing")
+
+
+@pytest.mark.vice
+def test_vice_counts_the_same_and_the_screen(on_sim: Bench, soul: Soul, built: Built) -> None:
+    on_vice = bench(ViceMachine("x64"), soul, built, detailed=())
+    assert on_vice.counts().keys() == on_sim.counts().keys()
+    for name, cycles in on_vice.counts().items():
+        assert cycles == pytest.approx(1.058 * on_sim.counts()[name], rel=0.01), name
+
+
+@pytest.mark.vice
+def test_vice_stops_at_routines_too(built: Built, soul: Soul, tmp_path: Path, on_sim: Bench) -> None:
+    disk = tmp_path / "soulplayer.d64"
+    disk.write_bytes(built.d64)
+    with ViceMachine("x64") as machine:
+        conversation = Conversation(machine, built.manifest)
+        conversation.boot(disk)
+        sequence = conversation.begin(course(soul)[:1])
+        profile = Profile(machine, built.manifest)
+        profile.begin()
+        found = profile.token(Counter, detailed=True)
+        conversation.wait_for_reply(sequence, "an id")
+        cycles = conversation.telemetry.reading().cycles[0]
+    assert found.total() == pytest.approx(cycles, abs=100)
+    for place, count in on_sim.tokens[0].parts.items():
+        if count > 10_000:
+            assert found[place] == pytest.approx(1.058 * count, rel=0.03), place
