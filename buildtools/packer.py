@@ -23,6 +23,7 @@ from soulrig.buildtools.planes import (
     Group,
     PackedMatrix,
     bits_needed,
+    chunks_of,
     group_inputs,
     groups_of,
     pack_bias,
@@ -51,12 +52,24 @@ NOT_PRINTABLE = 0xFF  # in petscii_screen: a code the line editor ignores
 
 
 @dataclass(frozen=True)
+class Body:
+    """Code for a way of grouping a row's inputs, which come in `chunks` of the same groups each."""
+
+    groups: tuple[Group, ...]
+    chunks: int
+
+    @property
+    def inputs(self) -> int:
+        """Of a chunk."""
+        return (self.groups[-1].first + self.groups[-1].size) // self.chunks
+
+
+@dataclass(frozen=True)
 class Packed:
     """A soul's matrices as the engine takes them, by name, and the bodies: groups that the engine has code for."""
 
     matrices: dict[str, PackedMatrix]
-    bodies: tuple[tuple[Group, ...], ...]
-    top_body: int  # the one for the widest sums, of the most inputs and the least bounded ones
+    bodies: tuple[Body, ...]
 
 
 def pack_matrices(soul: Soul, *, plan: Plan = "fast") -> Packed:
@@ -69,27 +82,25 @@ def pack_matrices(soul: Soul, *, plan: Plan = "fast") -> Packed:
     names = matrix_names(sizes)
     bits = {name: sum(bits_needed(row) for row in soul.tensors[name].data) for name in names}
 
-    def choose(kinds: Collection[str], inputs: int, sets: int) -> dict[str, tuple[Group, ...]]:
+    def choose(kinds: Collection[str], inputs: int, sets: int, chunks: int = 1) -> dict[str, Body]:
         planes = sum(bits[name] for name in names if kind_of(name) in kinds)
-        return dict.fromkeys(kinds, group_inputs(inputs, planes, sets, tight=plan == "tight"))
+        groups = group_inputs(inputs, planes, sets, tight=plan == "tight", chunks=chunks)
+        return dict.fromkeys(kinds, Body(groups, chunks))
 
     if plan == "fast":
-        groups = choose(["many"], sizes.width, sizes.layers + 1) | choose(["few"], sizes.width, 2 * sizes.layers)
+        bodies = choose(["many"], sizes.width, sizes.layers + 1) | choose(["few"], sizes.width, 2 * sizes.layers)
     else:
-        groups = choose(["many", "few"], sizes.width, 3 * sizes.layers + 1)
-    groups |= choose(["ffn"], sizes.ffn, sizes.layers)
-    if sizes.ffn == sizes.width:
-        groups["ffn"] = groups["few"]
+        bodies = choose(["many", "few"], sizes.width, 3 * sizes.layers + 1)
+    bodies |= choose(["ffn"], sizes.ffn, sizes.layers, chunks_of(sizes.ffn))
+    if sizes.ffn == sizes.width and bodies["ffn"].chunks == 1:
+        bodies["ffn"] = bodies["few"]
     matrices = {}
     for name in names:
         tensor = soul.tensors[name]
         bias = soul.tensors[bias_of(name)].data if has_bias(name) else None
         shift = tensor.shift + (name != "out")
-        matrices[name] = pack_matrix(
-            tensor.data, shift, bias, groups[kind_of(name)], top=groups[kind_of(name)] == groups["ffn"]
-        )
-    bodies = tuple(dict.fromkeys(groups.values()))
-    return Packed(matrices, bodies, bodies.index(groups["ffn"]))
+        matrices[name] = pack_matrix(tensor.data, shift, bias, bodies[kind_of(name)].groups)
+    return Packed(matrices, tuple(dict.fromkeys(bodies.values())))
 
 
 def kind_of(name: str) -> str:
@@ -171,11 +182,12 @@ def constants(soul: Soul, packed: Packed) -> dict[str, int]:
     """What the engine's code is made from, for `config.inc`."""
     sizes = soul.sizes
     numbers = {"PLANES": PLANES, "BODIES": len(packed.bodies)}
-    for body, groups in enumerate(packed.bodies):
-        numbers[f"GROUPS_{body}"] = len(groups)
-        numbers[f"TOP_{body}"] = int(body == packed.top_body)
-        numbers |= {f"BODY{body}_TABLE_{number}": group.table for number, group in enumerate(groups)}
-    every = [group for groups in packed.bodies for group in groups]
+    numbers["CHUNKS"] = max(body.chunks for body in packed.bodies)
+    for number, body in enumerate(packed.bodies):
+        numbers[f"GROUPS_{number}"] = len(body.groups) // body.chunks
+        numbers[f"CHUNKS_{number}"] = body.chunks
+        numbers |= {f"BODY{number}_TABLE_{index}": group.table for index, group in enumerate(body.groups)}
+    every = [group for body in packed.bodies for group in body.groups]
     numbers["SMALLEST_GROUP"] = min(group.size for group in every)
     numbers["SUBSET_PAGES"] = -(-max(group.table + group.entries for group in every) // PAGE)
     numbers["GROUPS_HEAD_FIRST"] = len(every)
@@ -272,7 +284,7 @@ def _matrix_tables(sizes: Sizes, packed: Packed) -> Iterator[str]:
     blocks: list[Block] = []
     for name in matrix_names(sizes):
         matrix = packed.matrices[name]
-        bodies.append(packed.bodies.index(matrix.groups))
+        bodies.append(next(n for n, body in enumerate(packed.bodies) if body.groups == matrix.groups))
         at = bias_at = 0
         for block, bias in zip(matrix.blocks, matrix.biases, strict=True):
             labels.append(f"{label_of(name)} + {at}")
@@ -295,13 +307,15 @@ def _matrix_tables(sizes: Sizes, packed: Packed) -> Iterator[str]:
 
 def _group_tables(packed: Packed) -> Iterator[str]:
     """Tables over the groups, those of a head's query last, and over the bodies."""
-    groups = [group for body in packed.bodies for group in body]
-    ends = list(accumulate(len(body) for body in packed.bodies))
-    yield from _table("body_first", [0, *ends[:-1]])
-    yield from _table("body_end", ends)
-    yield from _table("body_top", [int(body == packed.top_body) for body in range(len(packed.bodies))])
-    inputs = [body[-1].first + body[-1].size for body in packed.bodies]
-    yield from _table("body_rows", [max(1, INPUTS_A_POLL // count) for count in inputs])
+    groups = [group for body in packed.bodies for group in body.groups]
+    firsts = list(accumulate((len(body.groups) for body in packed.bodies), initial=0))
+    chunk_ends = [first + len(body.groups) // body.chunks for first, body in zip(firsts, packed.bodies, strict=False)]
+    yield from _table("body_first", firsts[:-1])
+    yield from _table("body_end", chunk_ends)
+    yield from _table("body_whole", firsts[1:])
+    yield from _table("body_chunks", [body.chunks for body in packed.bodies])
+    yield from _table("body_inputs", [body.inputs for body in packed.bodies])
+    yield from _table("body_rows", [max(1, INPUTS_A_POLL // body.inputs) for body in packed.bodies])
     groups += groups_of(HEAD_GROUPS)
     low = [min(LOW_INPUTS, group.size) for group in groups]
     yield from _table("group_first", [group.first for group in groups])

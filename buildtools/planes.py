@@ -25,12 +25,12 @@ LOW_INPUTS = 4  # of a group; the engine makes a table by runs of all their sums
 SMALLEST_TABLE = 1 << LOW_INPUTS  # entries
 LARGEST_BLOCK = 128  # rows
 PAGE = 256
-WORD_LIMIT = 32767  # what sum |x| and a bias may make together, for the product in 16 bits
-TOP_LIMIT = 255  # where 17 bits are kept: sum |x| below 256 times this
+WORD_LIMIT = 127  # sum |x|, as the engine rounds it, must be below 256 times this for the product in 16 bits
+LARGEST_CHUNK = 32  # inputs of a row at once, where no norm bounds them
 LARGEST_FRACTION = 2  # dropped bits that the 16-bit product can keep, for shifts less than a row's planes want
 
 # Cycles: of a row's plane, a group in it, a further pair of groups; of a table's entry, of a group besides.
-PLANE, LOOKUP, PAIR = 13, 18, 6
+PLANE, LOOKUP, PAIR = 11, 18, 6
 ENTRY, GROUP = 24, 1200
 CODE = 210  # bytes, of a group
 BYTE_WORTH = 3  # cycles a token that a byte of memory is worth
@@ -50,12 +50,14 @@ class Group:
         return max(SMALLEST_TABLE, 1 << self.size)
 
 
-def group_inputs(inputs: int, plane_rows: int, sets: int, *, tight: bool) -> tuple[Group, ...]:
+def group_inputs(inputs: int, plane_rows: int, sets: int, *, tight: bool, chunks: int = 1) -> tuple[Group, ...]:
     """The groups for a soul's products of `inputs` numbers: `plane_rows` planes of rows, `sets` sets of tables a token.
 
-    The best for speed, with an eye on memory, or if `tight` those that take the least memory.
+    The best for speed, with an eye on memory, or if `tight` those that take the least memory. The inputs come in
+    `chunks` of one size and of the same groups. Two groups at least, as the engine's code has them.
     """
-    most_entries = max(4 * PAGE, 11 * inputs)
+    most_entries = max(4 * PAGE, 11 * inputs) // chunks
+    inputs //= chunks
 
     def sizes(count: int) -> list[int]:
         return [inputs // count + (number < inputs % count) for number in range(count)]
@@ -64,16 +66,21 @@ def group_inputs(inputs: int, plane_rows: int, sets: int, *, tight: bool) -> tup
         return sum(max(SMALLEST_TABLE, 1 << size) for size in sizes(count))
 
     def cost(count: int) -> int:
-        memory = count * (plane_rows + CODE) + 2 * entries(count)
+        memory = count * (chunks * plane_rows + CODE) + 2 * chunks * entries(count)
         if tight:
             return memory
         row = count * LOOKUP + (count - 1) // 2 * PAIR + PLANE
-        return sets * (entries(count) * ENTRY + count * GROUP) + plane_rows * row + memory * BYTE_WORTH
+        return chunks * (sets * (entries(count) * ENTRY + count * GROUP) + plane_rows * row) + memory * BYTE_WORTH
 
-    fewest = -(-inputs // LARGEST_GROUP)
+    fewest = max(2, -(-inputs // LARGEST_GROUP))
     most = max(fewest, inputs // LOW_INPUTS)
     counts = [count for count in range(fewest, most + 1) if tight or entries(count) <= most_entries]
-    return groups_of(sizes(min(counts or [most], key=cost)))
+    return groups_of(sizes(min(counts or [most], key=cost)) * chunks)
+
+
+def chunks_of(inputs: int) -> int:
+    """How many chunks of one size, LARGEST_CHUNK at most, inputs come in that no norm bounds."""
+    return next(count for count in range(-(-inputs // LARGEST_CHUNK), inputs + 1) if inputs % count == 0)
 
 
 def groups_of(sizes: list[int]) -> tuple[Group, ...]:
@@ -156,8 +163,6 @@ class PackedMatrix:
     shift: int
     blocks: tuple[Block, ...]
     biases: tuple[bytes, ...]  # a block, as pack_bias has them
-    largest_bias: int  # |high|, at least
-    top: bool  # its code has room for sums of 17 bits
 
     @property
     def fraction(self) -> int:
@@ -169,16 +174,15 @@ class PackedMatrix:
         """Below 256 times this, sum |x| lets the products be made in 16 bits."""
         if self.shift < 0 or self.fraction > LARGEST_FRACTION:
             return 0
-        return TOP_LIMIT if self.top else max(0, WORD_LIMIT - self.largest_bias) // PAGE
+        return WORD_LIMIT
 
 
-def pack_matrix(matrix: Array, shift: int, bias: Array | None, groups: tuple[Group, ...], *, top: bool) -> PackedMatrix:
+def pack_matrix(matrix: Array, shift: int, bias: Array | None, groups: tuple[Group, ...]) -> PackedMatrix:
     """The matrix as the engine takes it."""
     biases = np.zeros(len(matrix), np.int64) if bias is None else bias.astype(np.int64)
     bits = [bits_needed(row, int(number)) for row, number in zip(matrix, biases, strict=True)]
     blocks = pack_blocks(matrix, bits, groups)
-    largest = max(abs(int(number) >> k - 1) for number, k in zip(biases, bits, strict=True))
-    return PackedMatrix(groups, shift, blocks, tuple(pack_bias(biases, block) for block in blocks), largest + 1, top)
+    return PackedMatrix(groups, shift, blocks, tuple(pack_bias(biases, block) for block in blocks))
 
 
 def pack_blocks(matrix: Array, bits: list[int], groups: tuple[Group, ...]) -> tuple[Block, ...]:

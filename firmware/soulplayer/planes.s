@@ -2,21 +2,30 @@
 ;
 ; A row of k bits is a byte a group in each of its planes t = k-1 (the lowest bit) .. 0 (the sign): the index of the
 ; subset of the group's inputs whose weights have that bit. Planes are summed from the lowest up, halving in between:
-;   sum := negative + bias_low; for t = k-1 .. 0: sum := floor(sum / 2) + the groups' entries
-; Floors nest, so 16 bits suffice, and sum - total + bias_high = floor((w * x + bias) / 2^(k-1)).
+;   sum := negative + bias_low + 1; for t = k-1 .. 0: sum := ceil(sum / 2) + the groups' entries
+; Ceilings nest as floors do, and floor(v / 2^n) = ceil((v + 1) / 2^n) - 1. So 16 bits suffice, and
+;   sum - (total + 1) + bias_high = floor((w * x + bias) / 2^(k-1))
+; total + 1 is a multiple of 256 or one less: the clc before the last group's low byte becomes a sec then, and only
+; the high byte is left to be subtracted.
+;
 ; The code is unrolled over planes and groups, a `body` for each way that inputs are grouped. Rows of fewer bits enter
-; later. A product writes the addresses of its planes into the code (`aim`).
+; later. Behind a body's planes stands a `row_frame` that ends a row and begins the next. A product writes the
+; addresses of its planes into the code (`aim`), and into the frame what is the same for all its rows.
+;
+; Where a row's inputs are too many for one set of tables, they come in chunks: the sum of a chunk is the bias of the
+; next one. It must not lose a bit then, and is halved by floors.
 
 .include "engine.inc"
 .include "planes.inc"
 
-.export rows_plain, rows_biased, finish_plain, finish_biased, finish_plain_17, finish_biased_17, bias_low_at_17
-.export bias_high_at_17, shift_none
-.export row_entry, bias_fraction, bias_low_at, bias_high_at, row_shift, row_order, row_out_lo, row_out_hi, row_next
-.export aim_hi, aim_lo, entries_hi, entries_lo, finish_hi, finish_lo, shifts_hi, shifts_lo
-.exportzp cursor, plane_rows, row_end, sum_hi, sum_lo, sum_top
-.import rows_too_large, subset_lo, subset_hi
-.importzp negative, total
+.export add_bias, bias_high_at, bias_low_at, bias_round, keep, keep_bits, row_shift, rows, store_high, store_low
+.export store_next, store_order, bits_kept
+.export aim_hi, aim_lo, entries_hi, entries_lo, frames_hi, frames_lo, last_lows, shifts_hi, shifts_lo
+.exportzp cursor, frame, plane_rows, row_end, sum_hi, sum_lo, sum_top
+.if CHUNKS > 1
+.export partial
+.endif
+.import chunk, floors, rows_too_large, subset_lo, subset_hi
 
 SIGN = $80
 SHIFTS_RIGHT = 16
@@ -25,18 +34,27 @@ SHIFT_STEP = 5          ; bytes of code a bit
 .segment "ZPROWS": zeropage
 sum_lo:         .res 1
 sum_hi:         .res 1
-sum_top:        .res 1          ; 17th bit
-fraction:       .res 1          ; bits dropped by the last halvings, the latest on top
+sum_top:        .res 1
+fraction:       .res 2          ; bits dropped by the last halvings
 row_end:        .res 1          ; the row behind the last
 cursor:         .res 2          ; address of the first plane
-stream:         .res 1          ; rows of a plane
 plane_rows:     .res PLANES     ; by plane t: how many rows have it
+stream = sum_lo                 ; rows of a plane
+
+.zeropage
+frame:          .res 2          ; address of the body's frame
+
+.if CHUNKS > 1
+.bss
+partial:        .res 3 * WIDTH  ; sums of the chunks before, as biases are stored: bits below, low bytes, high bytes
+.endif
 
 .code
 
 ; aim - write the planes' addresses into the code
-; In: cursor (address of the first plane), plane_rows   Out: -   Uses: A, X, Y   Cycles: 15 a plane and group
-.macro  aim_rows name, groups
+; In: cursor (address of the first plane), plane_rows, chunk   Out: -   Uses: A, X, Y
+; Cycles: 15 a plane and group
+.macro  aim_rows name, groups, chunks
         lda cursor
         ldx cursor+1
         clc
@@ -45,6 +63,10 @@ plane_rows:     .res PLANES     ; by plane t: how many rows have it
         bne :+
         jmp .ident (.sprintf ("%s_aimed_%d", name, I))
 :       sty stream
+          .if chunks > 1
+        ldy chunk
+        jsr .ident (.sprintf ("%s_pass", name))
+          .endif
           .repeat groups, G
         sta .ident (.sprintf ("%s_%d_%d", name, PLANES-1-I, G)) + 1
         stx .ident (.sprintf ("%s_%d_%d", name, PLANES-1-I, G)) + 2
@@ -54,109 +76,110 @@ plane_rows:     .res PLANES     ; by plane t: how many rows have it
         clc
 :
           .endrepeat
+          .if chunks > 1
+        pha
+        lda #chunks-1
+        sbc chunk               ; one less
+        tay
+        iny
+        pla
+        clc
+        jsr .ident (.sprintf ("%s_pass", name))
+          .endif
 .ident (.sprintf ("%s_aimed_%d", name, I)):
         .endrepeat
         rts
-.endmacro
-
-.macro  body name, groups, top
-        sum_planes name, PLANES, groups, FRACTION, top
-.ident (.sprintf ("%s_finish", name)):
-        jmp $FFFF
-.endmacro
-
-.macro  difference                      ; A, sum_lo := sum - total
-        tay
-        sec
-        lda sum_lo
-        sbc total
-        sta sum_lo
-        tya
-        sbc total+1
-.endmacro
-
-.macro  difference_17                   ; Y, sum_lo := sum - total if that is an int16
-        difference
-        tay
-        lda sum_top
-        sbc #$00
-        sty sum_top
-        eor sum_top             ; bit 7: the signs differ
-        bmi too_large
-        lda #$00
-        sta sum_top
-.endmacro
-
-; rows_plain, rows_biased - rows X .. row_end - 1 of a class of rows of equal bits, without and with a bias
-; y_order[i] = (sum - total + bias_high) >> shift
-; In: X = row, row_end, negative, total; written into the code: row_entry, bias_*, row_shift, row_order, row_out_*,
-;   row_next, the planes   Out: y, X = row_end   Uses: A, Y   Cycles: 115 a plane of 5 groups, 75 a row
-rows_biased:
-        lda negative+1
-        sta sum_hi
+        .if chunks > 1
+.ident (.sprintf ("%s_pass", name)):    ; pass over Y chunks
+        dey
+        bmi .ident (.sprintf ("%s_passed", name))
+          .repeat groups
+        adc stream
+        bcc :+
+        inx
         clc
-        lda negative
-bias_fraction:
-        adc $FFFF,x
-        bcc row_entry
-        inc sum_hi
-        clc
-        bcc row_entry           ; always
-rows_plain:
-        lda negative+1
-        sta sum_hi
-        lda negative
-        clc
-row_entry:
+:
+          .endrepeat
+        jmp .ident (.sprintf ("%s_pass", name))
+.ident (.sprintf ("%s_passed", name)):
+        rts
+        .endif
+.endmacro
+
+.macro  body name, groups, chunks
+        .if chunks > 1
+        sum_planes name, PLANES, groups, FLOORS, PLANES - 1, 1
+        .else
+        sum_planes name, PLANES, groups, CEILINGS, FRACTION, 1
+        .endif
+.ident (.sprintf ("%s_frame", name)):
+        row_frame
+.endmacro
+
+; rows - rows X .. of a class of rows of equal bits: y_order[i] = (sum - total + bias_high) >> shift
+; In: X = row, C = 0; written into the code: all that is $FFFF there, see `word_block`
+; Out: y, X = the row behind the last   Uses: A, Y
+; Cycles: 113 a plane of 5 groups, 90 of 4; 41 a row, 55 where it is added to a bias
+rows:
         jmp $FFFF
 
-        body "BODY0", GROUPS_0, TOP_0
+        body "BODY0", GROUPS_0, CHUNKS_0
 .if BODIES > 1
-        body "BODY1", GROUPS_1, TOP_1
+        body "BODY1", GROUPS_1, CHUNKS_1
 .endif
 .if BODIES > 2
-        body "BODY2", GROUPS_2, TOP_2
+        body "BODY2", GROUPS_2, CHUNKS_2
 .endif
 
-finish_biased_17:
-        difference_17
-        clc
-        lda sum_lo
-bias_low_at_17:
-        adc $FFFF,x
-        sta sum_lo
-        tya
-bias_high_at_17:
-        adc $FFFF,x
-        bvc row_shift
-too_large:                      ; all over again, in 24 bits
-        pla
-        pla
-        jmp rows_too_large
-finish_plain_17:
-        difference_17
-        tya
-        jmp row_shift
-
-finish_biased:
-        difference
-        tay
-        clc
+; add_bias - the end of a row that has a bias
+; In: A, sum_lo = the row's sum, less total (+ 1)   Out: as `row_shift` wants it
+add_bias:
+        sta sum_hi
+bias_round:
+        clc                     ; or sec: after floors
         lda sum_lo
 bias_low_at:
         adc $FFFF,x
         sta sum_lo
-        tya
+        lda sum_hi
 bias_high_at:
         adc $FFFF,x
-        jmp row_shift
-finish_plain:
-        difference
+        bvs too_large
 row_shift:
         jmp $FFFF
+too_large:                      ; all over again, in 24 bits
+        pla
+        pla
+        jmp rows_too_large
+
+; keep - the end of a row of a chunk that is not the last
+.if CHUNKS > 1
+keep:
+        sta partial+2*WIDTH,x
+        lda sum_lo
+        sta partial+WIDTH,x
+        lda fraction
+keep_bits:
+        jmp $FFFF
+        .repeat PLANES
+        lsr
+        .endrepeat
+bits_kept:
+        sta partial,x
+        jmp store_next
+.else
+keep = row_shift
+keep_bits = row_shift
+bits_kept = row_shift
+.endif
 
 .if FRACTION > 0
         .repeat FRACTION, I     ; left, with the bits that were dropped
+.ident (.sprintf ("left_%d", FRACTION - I)):
+        jsr take_fraction
+        jmp .ident (.sprintf ("shift_left_%d", FRACTION - I))
+        .endrepeat
+        .repeat FRACTION, I
 .ident (.sprintf ("shift_left_%d", FRACTION - I)):
         .scope
         asl fraction
@@ -165,7 +188,7 @@ row_shift:
         bcs was_negative
         bpl doubled
         ldy #$FF                ; $7FFF
-        lda #$7F
+        lda #SIGN-1
         bne clip                ; always
 was_negative:
         bmi doubled
@@ -177,6 +200,21 @@ doubled:
         .endscope
         .endrepeat
         jmp shift_none
+
+; fraction := the bits that ceilings dropped, as floors would, the latest on top; A is kept
+take_fraction:
+        ldy floors
+        bne :+
+        tay
+        lda fraction+1
+        lsr                     ; C = the bit before the last
+        lda fraction
+        ror
+        ror
+        eor #$FF
+        sta fraction
+        tya
+:       rts
 .endif
         .repeat SHIFTS_RIGHT    ; right; SHIFT_STEP bytes a bit
         cmp #SIGN
@@ -184,26 +222,22 @@ doubled:
         ror sum_lo
         .endrepeat
 shift_none:
-row_order:
+store_order:
         ldy $FFFF,x
-row_out_hi:
+store_high:
         sta $FFFF,y
         lda sum_lo
-row_out_lo:
+store_low:
         sta $FFFF,y
-        inx
-        cpx row_end
-        beq :+
-row_next:
+store_next:
         jmp $FFFF
-:       rts
 
-aim_0:  aim_rows "BODY0", GROUPS_0
+aim_0:  aim_rows "BODY0", GROUPS_0, CHUNKS_0
 .if BODIES > 1
-aim_1:  aim_rows "BODY1", GROUPS_1
+aim_1:  aim_rows "BODY1", GROUPS_1, CHUNKS_1
 .endif
 .if BODIES > 2
-aim_2:  aim_rows "BODY2", GROUPS_2
+aim_2:  aim_rows "BODY2", GROUPS_2, CHUNKS_2
 .endif
 
 .rodata
@@ -219,20 +253,26 @@ aim_2:  aim_rows "BODY2", GROUPS_2
 entries_lo:     entry_table <
 entries_hi:     entry_table >
 
-.macro  body_table part, name, offset
+.macro  body_table part, name
         .repeat BODIES, B
-        .byte part (.ident (.sprintf (name, B)) + offset)
+        .byte part (.ident (.sprintf (name, B)))
         .endrepeat
 .endmacro
 
-finish_lo:      body_table <, "BODY%d_finish", 1
-finish_hi:      body_table >, "BODY%d_finish", 1
-aim_lo:         body_table <, "aim_%d", 0
-aim_hi:         body_table >, "aim_%d", 0
+frames_lo:      body_table <, "BODY%d_frame"
+frames_hi:      body_table >, "BODY%d_frame"
+aim_lo:         body_table <, "aim_%d"
+aim_hi:         body_table >, "aim_%d"
+
+; How far before its frame a body's clc stands: `adc`, `sta`, `lda` and, where the high byte comes last, another `adc`
+last_lows:
+        .repeat BODIES, B
+        .byte 8 + 3 * (.ident (.sprintf ("GROUPS_%d", B)) .mod 2)
+        .endrepeat
 
 .macro  shift_table part                ; by shift + FRACTION
         .repeat FRACTION, I
-        .byte part .ident (.sprintf ("shift_left_%d", FRACTION - I))
+        .byte part .ident (.sprintf ("left_%d", FRACTION - I))
         .endrepeat
         .repeat SHIFTS_RIGHT + 1, I
         .byte part (shift_none - I * SHIFT_STEP)
