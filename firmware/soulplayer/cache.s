@@ -21,8 +21,9 @@ LIMIT_HIGH = $08                ; high byte of 2^11
 
 .segment "ZPCACHE": zeropage
 place:          .res 2          ; address in the cache
-bits_lo:        .res 4          ; four elements, their highest bit on top
-bits_hi:        .res 4
+bits_lo:        .res 4          ; four elements: eight bits
+bits_hi:        .res 4          ; and above them four, at the top
+element:        .res 1
 
 .bss
 layer:          .res 1
@@ -30,7 +31,6 @@ layer_key_lane: .res 1          ; of the layer's first head at position 0
 layer_value_lane: .res 1
 position_row:   .res 1          ; layer * CONTEXT + position
 lane:           .res 1
-element:        .res 1
 streams:        .res 1          ; left
 summed:         .res LAYERS     ; positions in digit_sums
 layer_wide:     .res LAYERS     ; not 0: some key or value is kept as it is
@@ -95,10 +95,10 @@ cache_next_layer:
 ; C = 1: an element of `unstored` is outside -2^11 .. 2^11 - 1   Uses: A, X
 is_wide:
         ldx #WIDTH-1
+        clc
 @next_element:
         lda unstored_hi,x
-        clc
-        adc #LIMIT_HIGH
+        adc #LIMIT_HIGH         ; C = 0
         cmp #LIMIT_HIGH * 2
         bcs @wide
         dex
@@ -118,27 +118,29 @@ row_of_layer:
         tax
         rts
 
-; The nibbles of four dimensions, all planes
-; In: element (of unstored), lane   Uses: A, X
-.macro  key_nibbles group
+; The nibbles of four dimensions, all planes; to `wide` if an element is outside -2^11 .. 2^11 - 1
+; In: element (of unstored), lane, C = 0   Out: C = 0   Uses: A, X   Cycles: 560
+.macro  key_nibbles group, wide
         ldx element
-        .repeat 4, I            ; the 12 bits at the top of 16
+        .repeat 4, I
         lda unstored_lo + 4 * group + I,x
         sta bits_lo+I
-        clc
         lda unstored_hi + 4 * group + I,x
         adc #LIMIT_HIGH
-        .repeat 4
-        asl bits_lo+I
-        rol
-        .endrepeat
+        cmp #LIMIT_HIGH * 2
+        bcc :+
+        jmp wide
+:       asl                     ; C = 0 after each
+        asl
+        asl
+        asl
         sta bits_hi+I
         .endrepeat
         ldx lane
         .repeat KEY_PLANES, T
         lda #$00
           .repeat 4, I
-            .if T < 8
+            .if T < KEY_PLANES - 8
         asl bits_hi+3-I
             .else
         asl bits_lo+3-I
@@ -150,38 +152,40 @@ row_of_layer:
 .endmacro
 
 ; store_key - keep unstored as the key of `position`
-; In: unstored (WIDTH int16), position, layer   Out: -   Uses: A, X, Y   Cycles: 6 K at WIDTH 32
+; In: unstored (WIDTH int16), position, layer   Out: -   Uses: A, X, Y   Cycles: 4.6 K at WIDTH 32
 store_key:
-        clc
-        lda layer_key_lane
-        adc position
-        sta lane
-        lda #$00
-        sta element
         lda position
         jsr row_of_layer
         lda #$00
         sta keys_wide,x
-        jsr is_wide
-        bcc @next_head
-        jmp @wide
+        jsr first_head
 @next_head:
-        key_nibbles 0
-        key_nibbles 1
-        clc
+        key_nibbles 0, store_wide_key
+        key_nibbles 1, store_wide_key
+        lda element             ; C = 0
+        adc #HEAD_DIM
+        sta element
         lda lane
         adc #CONTEXT
         sta lane
-        clc
         lda element
-        adc #HEAD_DIM
-        sta element
         cmp #WIDTH
         beq :+
-        jmp @next_head
+        jmp @next_head          ; C = 0
 :       rts
 
-@wide:
+; lane, element := those of the first head; C = 0   Uses: A
+first_head:
+        lda #$00
+        sta element
+        clc
+        lda layer_key_lane
+        adc position
+        sta lane
+        rts
+
+store_wide_key:
+        jsr first_head
         lda position
         jsr row_of_layer
         lda #$80
@@ -234,9 +238,8 @@ next_stream:
         sta place+1
         rts
 
-; digit_sums of lane Y += t(X)
+; digit_sums of lane Y += t(X); C = 0 before and after
 .macro  add_to_sums
-        clc
         lda digit_sums_0,y
         adc triangle_lo,x
         sta digit_sums_0,y
@@ -251,7 +254,7 @@ next_stream:
 .endmacro
 
 ; store_value - keep unstored as the value of `position`
-; In: unstored (WIDTH int16), position, layer   Out: -   Uses: A, X, Y   Cycles: 4 K at WIDTH 32
+; In: unstored (WIDTH int16), position, layer   Out: -   Uses: A, X, Y   Cycles: 4.6 K at WIDTH 32
 store_value:
         ldx layer
         lda position
@@ -280,9 +283,8 @@ store_value:
         stx element
         lda unstored_lo,x
         sta bits_lo
-        clc
         lda unstored_hi,x
-        adc #LIMIT_HIGH
+        adc #LIMIT_HIGH         ; C = 0
         asl bits_lo             ; the high digit is the upper six of twelve bits
         rol
         asl bits_lo

@@ -233,14 +233,15 @@ means:
         sta attended_lo,x
         inc dimension
         lda dimension
-        and #3
+        and #HEAD_DIM-1
+        beq @done
+        cmp #HEAD_DIM/2
         bne :+
         jsr engine_poll
         bcs @stop
 :       ldx lane
-        lda dimension
-        and #HEAD_DIM-1
-        bne @next_dimension
+        jmp @next_dimension
+@done:
         rts
 @stop:
         jmp abandon
