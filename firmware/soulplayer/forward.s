@@ -25,6 +25,8 @@ N1 = 0
 N2 = 1
 NORMS = 2
 
+POLL_TURNS = 2
+
 ; Two bytes shifted left by this much add up to int16, without saturation
 LARGEST_SHORT = 6
 SHORT = (TOKEN_UP <= LARGEST_SHORT) .and (POSITION_UP <= LARGEST_SHORT)
@@ -35,6 +37,7 @@ position_row:   .res 2          ; of the position's
 
 .bss
 te:             .res 4          ; up(te_i)
+poll_turn:      .res 1          ; calls of engine_poll that are passed over
 position:       .res 1          ; how many positions the keys and values hold
 token:          .res 1
 with_logits:    .res 1          ; bit 7
@@ -61,6 +64,8 @@ hidden_hi:      .res FFN
 ; engine_init - make the tables; once, before anything else
 ; In: -   Out: -   Uses: A, X, Y   Cycles: 250 K
 engine_init:
+        lda #$00
+        sta poll_turn
         jsr make_squares
         jsr make_triangles
         jsr make_inverses
@@ -174,9 +179,16 @@ engine_step:
         clc
         rts
 
-; engine_poll - `poll`, with I/O banked in
-; In: -   Out: C = 1: a stop is wanted   Uses: A, X, Y
+; engine_poll - `poll`, with I/O banked in, at every POLL_TURNS-th call: those come 8 K cycles apart, a frame has 17-20 K
+; In: -   Out: C = 1: a stop is wanted   Uses: A, X, Y   Cycles: 20 where it is not yet time
 engine_poll:
+        dec poll_turn
+        bmi @now
+        clc
+        rts
+@now:
+        lda #POLL_TURNS-1
+        sta poll_turn
         inc PROCESSOR_PORT
         jsr poll
         dec PROCESSOR_PORT
