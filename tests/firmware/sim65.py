@@ -39,6 +39,7 @@ class Sim65:
     """A program in sim65. Not a process: `run` starts one for all that was asked since the last one."""
 
     def __init__(self, built: Built) -> None:
+        self.built = built
         self.symbols = dict(built.symbols)
         driver = _driver()
         start, program = memory_of(built.prg, built.manifest)
