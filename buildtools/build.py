@@ -24,7 +24,7 @@ from soulrig.model.versions import Schema
 FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 PROGRAM_NAME = "soulplayer"
 MANIFEST_SCHEMA = Schema("soulrig.manifest", 1)
-LARGEST = {"vocabulary": 256, "width": 120, "ffn": 256, "layers": 15, "context": 64}
+LARGEST = {"vocabulary": 256, "width": 72, "ffn": 256, "layers": 15, "context": 64}
 LARGEST_LANES = 255  # of the cache of keys, and of values
 
 
