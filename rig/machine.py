@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
 from soulrig.capture.picture import Picture
+from soulrig.capture.sid_log import SidWrite
 from soulrig.errors import Fault
 
 PAL_HZ = 985_248
@@ -57,15 +58,6 @@ class Screen(Protocol):
 
     def picture(self) -> Picture:
         """What is seen, border included."""
-
-
-@dataclass(frozen=True)
-class SidWrite:
-    """A byte written to register 0-24 of the SID in a φ2 cycle, counted from power-up."""
-
-    cycle: int
-    register: int
-    value: int
 
 
 @runtime_checkable

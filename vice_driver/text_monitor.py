@@ -61,6 +61,10 @@ class TextMonitor:
         """Let the CPU run; VICE says nothing in answer."""
         self._send("x")
 
+    def listen(self, seconds: float) -> str:
+        """What VICE says unasked, empty after so many seconds of nothing."""
+        return self._piece(seconds)
+
     def _send(self, text: str) -> None:
         try:
             self._connected().sendall(text.encode("ascii") + b"\n")

@@ -56,6 +56,13 @@ class Vice:
         """The binary monitor, for what this class has no method for; use it within `stopped`."""
         return self.process.monitor
 
+    @property
+    def text_port(self) -> int:
+        """The text monitor's port; needs ``ViceOptions(text_monitor=True)``."""
+        if self.process.text_port is None:
+            raise RuntimeError("VICE has no text monitor: ask for it with ViceOptions(text_monitor=True)")
+        return self.process.text_port
+
     def __enter__(self) -> Self:
         self.process.start()
         try:

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from soulrig.cli.bench import bench
 from soulrig.cli.build import build
 from soulrig.cli.doctor import doctor
+from soulrig.cli.listen import listen
 from soulrig.cli.machines import machines
 from soulrig.cli.play import play
 from soulrig.cli.reply import chat, reply
@@ -109,5 +110,5 @@ def soulrig(
     """
 
 
-for command in (verify, bench, play, machines, doctor, build, train, reply, chat):
+for command in (verify, bench, play, listen, machines, doctor, build, train, reply, chat):
     app.command()(command)

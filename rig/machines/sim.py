@@ -9,9 +9,10 @@ from typing import Any, Literal, Self
 
 from soulrig.buildtools.disk_image import read_disk
 from soulrig.capture.picture import Picture
+from soulrig.capture.sid_log import SidWrite
 from soulrig.channels.screen import text_rows
 from soulrig.errors import Fault
-from soulrig.machine import NTSC_HZ, PAL_HZ, Registers, SidWrite
+from soulrig.machine import NTSC_HZ, PAL_HZ, Registers
 from soulrig.machines.roms import RomSet, our_roms
 from soulrig.sim.canvas import draw
 from soulrig.sim.computer import RAM, Computer

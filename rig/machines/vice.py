@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from soulrig.capture.picture import Picture
+from soulrig.capture.sid_log import REGISTERS, SidWrite
 from soulrig.channels.screen import text_rows
 from soulrig.errors import Fault
 from soulrig.machine import NTSC_HZ, PAL_HZ, Registers
@@ -17,8 +18,10 @@ from soulrig.machines.roms import RomSet, our_roms
 from soulrig.vice_driver.errors import CyclesExceeded, ViceError
 from soulrig.vice_driver.monitor import Monitor
 from soulrig.vice_driver.process import RomFiles, RomTree, ViceOptions
+from soulrig.vice_driver.store_trace import StoreTrace
 from soulrig.vice_driver.vice import POLL_SECONDS, Vice
 
+SID = 0xD400
 FEED = 255  # keys that the monitor takes at once
 # Where VICE looks for genuine ROMs by itself. It wants those there rather than by path (see RomFiles).
 VICE_NAMES = {
@@ -34,7 +37,7 @@ class ViceMachine:
 
     Without `roms` it has our own, and VICE serves the drive; with a set that holds a 1541's ROM, the drive is emulated
     to the cycle. `port` is that of VICE's monitor, by default a free one; `timeout` is in seconds of wall time, how
-    long VICE may be silent before that is a fault. Offers every protocol but Sound.
+    long VICE may be silent before that is a fault. Offers every protocol.
     """
 
     poll_seconds = POLL_SECONDS
@@ -55,6 +58,7 @@ class ViceMachine:
         self._timeout = timeout
         self._stack = ExitStack()
         self._vice: Vice | None = None
+        self._sid: StoreTrace | None = None
         self.description: dict[str, Any] = {
             "kind": "vice",
             "emulator": emulator,
@@ -79,7 +83,7 @@ class ViceMachine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._vice = None
+        self._vice = self._sid = None
         self._stack.__exit__(kind, error, trace)  # a VICE that has failed is not asked to end, it is killed
 
     def insert(self, disk: Path) -> None:
@@ -89,7 +93,11 @@ class ViceMachine:
         with _faults(OSError):
             folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="soulrig-vice-")))
             roms = self._roms or our_roms(folder / "rigrom")
-            self._vice = self._stack.enter_context(Vice(self._options(roms, folder, disk), self._timeout))
+            vice = self._stack.enter_context(Vice(self._options(roms, folder, disk), self._timeout))
+            with vice.stopped():
+                sid = StoreTrace(vice.text_port, SID, SID + REGISTERS - 1, self._timeout)
+                self._sid = self._stack.enter_context(sid)
+            self._vice = vice
             self.description |= {
                 "version": self._version(),
                 "roms": roms.description(),
@@ -107,6 +115,7 @@ class ViceMachine:
             disk=disk,
             true_drive=roms.dos1541 is not None,
             port=self._port,
+            text_monitor=True,
         )
 
     def type(self, petscii: bytes) -> None:
@@ -145,6 +154,12 @@ class ViceMachine:
         """φ2 cycles since the C64 was switched on or reset."""
         with self._on() as vice:
             return vice.clock()
+
+    def sid_writes(self) -> list[SidWrite]:
+        """Every write to the SID since it was switched on; cycles are those at the end of the instruction."""
+        with self.stopped():
+            stores = self._sid.stores() if self._sid is not None else []
+        return [SidWrite(store.cycle, store.address - SID, store.value) for store in stores]
 
     def reset(self) -> None:
         """Press the reset button."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from soulrig.machine import SidWrite
+from soulrig.capture.sid_log import SidWrite
 
 REGISTERS = 0x1D
 OSCILLATOR, ENVELOPE, PADDLE_X, PADDLE_Y = 0x1B, 0x1C, 0x19, 0x1A

@@ -1,0 +1,124 @@
+"""Sound files and live sound as samples."""
+
+from __future__ import annotations
+
+import io
+import struct
+import time
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from soulrig.errors import BadInput, Fault
+from soulrig.model.files import read_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LIVE_RATE = 44_100
+CHUNK_HEADER = 8
+RIFF_HEADER = 12
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Mono samples (N,), the full scale being 1, and the rate in Hz that their file claims."""
+
+    samples: npt.NDArray[np.float32]
+    rate: int
+
+    @property
+    def seconds(self) -> float:
+        """How long it is, by its label."""
+        return len(self.samples) / self.rate
+
+
+def read_wav(path: Path) -> Recording:
+    """A WAV file of any rate, 8 to 32 bits or floating point, its channels added.
+
+    A header that was never completed, as an emulator or recorder leaves it when it is killed, is taken to the file's
+    end. Raises BadInput where the file is no WAV, or empty.
+    """
+    from scipy.io import wavfile
+
+    content = _completed(read_bytes(path), path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", wavfile.WavFileWarning)  # chunks that it does not know
+            rate, data = wavfile.read(io.BytesIO(content))
+    except (ValueError, struct.error, EOFError) as error:
+        raise BadInput(f"{path}: can't be read as a WAV file: {error}; convert it to 16-bit PCM") from error
+    if len(data) == 0 or rate <= 0:
+        raise BadInput(f"{path}: holds no sound")
+    samples = data.astype(np.float32)
+    if data.dtype == np.uint8:
+        samples = (samples - 128) / 128
+    elif np.issubdtype(data.dtype, np.integer):
+        samples /= float(np.iinfo(data.dtype).max)
+    if samples.ndim > 1:
+        samples = samples.mean(axis=1)
+    return Recording(np.nan_to_num(samples), int(rate))
+
+
+def _completed(content: bytes, path: Path) -> bytes:
+    """The file with sizes that are true, where its writer did not come to fill them in."""
+    if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
+        raise BadInput(f"{path}: begins with {content[:4]!r}, expected a WAV file (RIFF); convert it to WAV")
+    at = RIFF_HEADER
+    while at + CHUNK_HEADER <= len(content):
+        (size,) = struct.unpack_from("<I", content, at + 4)
+        rest = len(content) - at - CHUNK_HEADER
+        if content[at : at + 4] == b"data":
+            if size == 0 or size > rest:
+                size = rest
+            sized = content[: at + 4] + struct.pack("<I", size) + content[at + CHUNK_HEADER :]
+            return sized[:4] + struct.pack("<I", len(sized) - CHUNK_HEADER) + sized[CHUNK_HEADER:]
+        at += CHUNK_HEADER + size + size % 2
+    raise BadInput(f"{path}: is a WAV file without sound in it (no chunk 'data')")
+
+
+def write_wav(path: Path, recording: Recording) -> None:
+    """Write 16-bit PCM beside, then rename. Raises BadInput where it can't."""
+    from scipy.io import wavfile
+
+    from soulrig.model.files import write_beside
+
+    buffer = io.BytesIO()
+    wavfile.write(buffer, recording.rate, np.round(np.clip(recording.samples, -1, 1) * 32767).astype(np.int16))
+    write_beside(path, buffer.getvalue())
+
+
+def record(
+    seconds: float | None, device: str | None = None, progress: Callable[[float], None] = lambda _: None
+) -> Recording:
+    """Record from a line-in or microphone, by name or number as `sounddevice` knows it; None is the default one.
+
+    Ends after `seconds`, or with Ctrl-C, which does not go on from here. `progress` is told the loudest sample of each
+    tenth of a second. Raises Fault where there is no such device or the extra `audio` is not installed.
+    """
+    try:
+        import sounddevice
+    except (ImportError, OSError) as error:  # OSError: its library PortAudio is missing
+        raise Fault(
+            f"can't record: {error}; install soulrig[audio] and the system's PortAudio (libportaudio2)"
+        ) from error
+    blocks: list[npt.NDArray[np.float32]] = []
+    until = None if seconds is None else time.monotonic() + seconds
+    selected = int(device) if device is not None and device.isdecimal() else device
+    try:
+        with sounddevice.InputStream(samplerate=LIVE_RATE, channels=1, dtype="float32", device=selected) as stream:
+            while until is None or time.monotonic() < until:
+                block, _ = stream.read(LIVE_RATE // 10)
+                blocks.append(block[:, 0].copy())
+                progress(float(np.abs(block).max()))
+    except (sounddevice.PortAudioError, ValueError) as error:
+        raise Fault(f"can't record from {device or 'the default device'}: {error}") from error
+    except KeyboardInterrupt:
+        pass  # how a recording without an end is ended
+    if not blocks:
+        raise Fault("nothing was recorded")
+    return Recording(np.concatenate(blocks), LIVE_RATE)
