@@ -23,11 +23,11 @@ TRIANGLES = LARGEST_WEIGHT + DIGITS
 number:         .res 4          ; 4 * (64 * high sum + low sum)
 quotient:       .res 2
 remainder:      .res 2
+less_weights:   .res 3          ; minus the sum of t(w)
 
 .bss
 dimension:      .res 1          ; of attended
 lane:           .res 1
-less_weights:   .res 3          ; minus the sum of t(w)
 half_shifts:    .res 1          ; bits that `number` is shifted right, or left if negative
 weights:        .res CONTEXT    ; w_k
 
