@@ -53,7 +53,7 @@ whole_hi:       .res 2
 ; matvec - y_i = sat16((sum_j W_ij * x_j + b_i) >> shift)
 ; matvec_again - for the input of the product before
 ; In: X = matrix, input (address of x), output (address of y); may be stopped, see `abandon`
-; Out: y   Uses: A, X, Y   Cycles: 49 K for 32 x 32; 35 K again
+; Out: y   Uses: A, X, Y   Cycles: 45 K for 32 x 32; 23 K again
 matvec:
         lda #NO_TABLES
         sta tables
