@@ -143,6 +143,23 @@ def test_matrix_times_vector(soul_id: int) -> None:
             assert machine.vector("free_y", len(matrix)) == [sat16(shifted(acc, shift)) for acc in sums], name
 
 
+@strange
+def test_inputs_that_fit_by_chunks_but_not_together(soul_id: int) -> None:
+    """As large as the quick product takes them, signs such that a row's sum is largest, or smallest."""
+    soul, machine = SOULS[soul_id], machine_of(soul_id)
+    matrix, biases = weights(soul, "layer0.fc2_w"), weights(soul, "layer0.fc2_b")
+    write_pointer(machine, "output", "free_y")
+    for row in matrix[:6]:
+        for size in (250, 600, 900, -900):
+            x = [size if w > 0 else -size for w in row]
+            write_pointer(machine, "input", "free_x")
+            machine.write_vector("free_x", x)
+            machine.call("matvec", x=5)
+            sums = [sum(w * v for w, v in zip(row, x, strict=True)) + b for row, b in zip(matrix, biases, strict=True)]
+            shift = soul.tensors["layer0.fc2_w"].shift + 1
+            assert machine.vector("free_y", len(matrix)) == [sat16(shifted(acc, shift)) for acc in sums]
+
+
 def test_totals_are_rounded(machine: PlainMachine) -> None:
     """What rows rely on: low bytes of the total and of what is added to no entry's harm."""
     chance = random.Random(7)
