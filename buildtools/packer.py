@@ -40,7 +40,7 @@ from soulrig.model.tokenizer import FIRST_TEXT, Tokenizer
 
 PACKED_FILE = "soul_data.bin"
 MATRICES = ("q", "k", "v", "proj", "fc1_w", "fc2_w")  # of a layer, in the engine's order
-INPUTS_A_POLL = 384  # times rows: some 10 K cycles
+INPUTS_A_POLL = 320  # times rows: some 9 K cycles between calls of engine_poll
 HEAD_GROUPS = [4, 4]  # a query's inputs
 KEY_BYTES = 24  # of a head's key
 IO_RAM = 4096  # bytes under the I/O registers, where the values lie
