@@ -373,10 +373,12 @@ u = gain_square_low + 1         ; where u is written
         product_low "gain"
         sta part
         product_high "gain"
-        ldy t+1
+        ldy t+1                 ; and u for each 256 of t, where these are not none
         sty part+2
         beq shift_entry
-        ldy #$00                ; and u for each 256 of t
+        iny
+        beq @minus_one
+        ldy #$00
         sty part+2
         ldy t+1
         bmi @below
@@ -388,6 +390,12 @@ u = gain_square_low + 1         ; where u is written
 :       dey
         bne @above
         beq shift_entry         ; always
+@minus_one:
+        sec
+        sbc u
+        bcc shift_entry
+        inc part+2              ; u is 0
+        bcs shift_entry         ; always
 @below:
         sec
         sbc u
