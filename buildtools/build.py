@@ -14,6 +14,7 @@ from typing import Any, get_args
 from soulrig.buildtools import assembler, layout, packer, shipped
 from soulrig.buildtools.components import components_manifest
 from soulrig.buildtools.disk_image import make_d64
+from soulrig.buildtools.memory_map import Area, areas
 from soulrig.buildtools.squeeze import FIRST_SQUEEZED, squeeze
 from soulrig.errors import BadInput
 from soulrig.model.files import read_bytes, read_json, write_beside
@@ -142,6 +143,12 @@ def _sources(soul: Soul, plan: packer.Plan, *, blank: bool = False, room: int = 
         player = FIRMWARE / PROGRAM_NAME
         files = (*sorted(player.glob("*.s")), folder / "soul_data.s")
         yield _Sources(files, player / f"{PROGRAM_NAME}.cfg", (folder, player), tokenizer, packed, blank)
+
+
+def memory_areas(built: Built) -> list[Area]:
+    """The memory that the program is linked into, and what is left of it."""
+    config = FIRMWARE / PROGRAM_NAME / f"{PROGRAM_NAME}.cfg"
+    return areas(config.read_text(), built.segments)
 
 
 def _check_sizes(sizes: Sizes) -> None:

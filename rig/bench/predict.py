@@ -31,9 +31,10 @@ def predict(soul: Soul, built: Built, progress: Progress = lambda done, total: N
     """A token at every context from 1 to the largest. Raises Fault where the program hangs."""
     predictions = []
     ids = course(soul)
+    blank = built.manifest["program"]["blank"]
     with tempfile.TemporaryDirectory(prefix="soulrig-predict-") as folder, SimMachine() as machine:
         for token in Talk(machine, built, Path(folder)).tokens(ids, soul.reply_limit, detailed=()):
-            shown: dict[Standard, int] = {name: round(with_screen(token.cycles, name)) for name in FRAME}
+            shown = {name: token.cycles if blank else round(with_screen(token.cycles, name)) for name in FRAME}
             predictions.append(Prediction(token.context, token.cycles, shown))
             progress(len(predictions), len(ids))
     return predictions

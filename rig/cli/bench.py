@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from soulrig.bench.run import Bench
     from soulrig.bench.talk import TokenCount
 
+EXIT_RISEN = 1
 COLUMNS = 4  # contexts that the table shows
 
 
@@ -43,6 +45,10 @@ def bench(
     ] = None,
     record: Annotated[Path | None, typer.Option(metavar="OUT.json", help="Where to leave the record.")] = None,
     plot: Annotated[Path | None, typer.Option(metavar="OUT.png", help="Where to leave a plot over context.")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Counts of an earlier bench, of which none may have risen.")
+    ] = None,
+    renew: Annotated[bool, typer.Option("--renew", help="Make these counts those of the baseline.")] = False,
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the record instead of the tables.")] = False,
 ) -> None:
@@ -59,15 +65,19 @@ def bench(
       soulrig bench --machine sim --plot bench.png
       soulrig bench --machine vice --emulator x64sc --standard ntsc
       soulrig bench --soul my_soul --machine sim --record bench.json
+      soulrig bench --machine sim --baseline counts.json --renew
 
-    Exit codes: 0 measured, 2 wrong usage or bad input, 3 the rig or the machine failed.
+    Exit codes: 0 measured, 1 a count has risen above the baseline's, 2 wrong usage or bad input,
+    3 the rig or the machine failed.
     """
     from soulrig.bench.run import bench as run
     from soulrig.buildtools.build import build_or_shipped
     from soulrig.config import load_config
     from soulrig.model.files import check_writable
 
-    for path in (record, plot):
+    if renew and baseline is None:
+        raise typer.BadParameter("needs --baseline, the file to renew", param_hint="--renew")
+    for path in (record, plot, baseline if renew else None):
         if path is not None:
             check_writable(path)
     c64 = make_machine(load_config(config), machine, {"emulator": emulator, "standard": standard, "roms": roms})
@@ -90,6 +100,24 @@ def bench(
         print(json.dumps(told.as_json(), ensure_ascii=False))
     else:
         _print_tables(result)
+    if baseline is not None and _has_risen(result, baseline, renew=renew):
+        raise typer.Exit(EXIT_RISEN)
+
+
+def _has_risen(result: Bench, baseline: Path, *, renew: bool) -> bool:
+    """Tell on stderr what differs from the baseline, and whether anything rose that is not made the new one."""
+    from soulrig.bench.baseline import changes
+    from soulrig.bench.baseline import renew as write
+
+    found = changes(result, baseline, new=renew)
+    for change in found:
+        print(f"soulrig: {change}", file=sys.stderr)
+    if renew:
+        write(result, baseline)
+        return False
+    if found and not any(change.is_rise for change in found):
+        print("soulrig: quicker than the baseline; make these counts the new one: --renew", file=sys.stderr)
+    return any(change.is_rise for change in found)
 
 
 def _print_tables(result: Bench) -> None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from soulrig.cli.explain import explained, print_explained, print_map
 from soulrig.cli.machine_options import ConfigOption
+from soulrig.cli.progress import Bar
 from soulrig.cli.soul_options import DecodeOption, SoulOption, TokenizerOption, load_soul
-
-if TYPE_CHECKING:
-    from soulrig.buildtools.build import Built
 
 
 def build(
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where to leave the files.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Where to leave the files; may be missing with --explain."),
+    ] = None,
     soul: SoulOption = None,
     tokenizer: TokenizerOption = None,
     decode: DecodeOption = None,
@@ -24,38 +26,57 @@ def build(
     blank: Annotated[
         bool, typer.Option("--blank", help="Switch the screen off while a reply is made: some 5 % quicker.")
     ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Tell what memory is left, and what a token will cost on a C64.")
+    ] = False,
     config: ConfigOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the manifest instead of the memory map.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the manifest, or what --explain tells, instead of the memory map.")
+    ] = False,
 ) -> None:
     """Build the C64 program for a soul, and a floppy image that it starts from.
 
     Leaves soulplayer.prg, soulplayer.d64 and the manifest soulplayer.json in DIR and prints the memory map. The same
     soul gives the same bytes. Files of an earlier build are replaced, files that were changed since are not.
 
+    --explain tells more of the map, and runs the program in the simulator for some seconds: it tells the cycles and
+    seconds of a token, right within 3 %.
+
     \b
     Examples:
       soulrig build --output build/soul
       soulrig build --soul my_soul --output my_disk
+      soulrig build --soul my_soul --explain
       soulrig build --soul soul.bin --tokenizer tokenizer.json --decode v3 --output old_soul
 
     Exit codes: 0 built, 2 wrong usage, bad input or a soul that doesn't fit, 3 the assembler is missing.
     """
     from soulrig.buildtools.build import build as build_program
 
-    built = build_program(load_soul(soul, tokenizer, decode, config), blank=blank)
-    built.save(output, force=force)
-    if as_json:
+    if output is None and not explain:
+        raise typer.BadParameter("is missing; name the folder for the files, or --explain", param_hint="--output")
+    loaded = load_soul(soul, tokenizer, decode, config)
+    built = build_program(loaded, blank=blank)
+    if output is not None:
+        built.save(output, force=force)
+    if explain:
+        with Bar("running it") as bar:
+            explanation = explained(loaded, built, bar.show)
+        if as_json:
+            print(json.dumps(explanation))
+            return
+        print_map(built)
+        print_explained(explanation)
+    elif as_json:
         print(json.dumps(built.manifest))
+        return
     else:
-        _print_map(built, output)
+        print_map(built)
+    if output is not None:
+        _print_files(output)
 
 
-def _print_map(built: Built, output: Path) -> None:
-    program = built.manifest["program"]
-    print("segment     start  end    bytes")
-    for segment in built.segments:
-        print(f"{segment.name:<11} ${segment.start:04X}  ${segment.end:04X} {segment.size:6}")
-    print(f"program     ${program['load_address']:04X}  ${program['end_address']:04X} {len(built.prg) - 2:6}")
+def _print_files(output: Path) -> None:
     for name in ("soulplayer.prg", "soulplayer.d64", "soulplayer.json"):
         path = output / name
         print(f"{path}  {path.stat().st_size} bytes")

@@ -11,11 +11,14 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from soulrig.bench.baseline import changes, renew
 from soulrig.bench.plot import save_plot
 from soulrig.bench.run import Bench
 from soulrig.bench.screen_share import with_screen
 from soulrig.bench.talk import FirstTokenCount, PrefillCount, TokenCount, course
+from soulrig.buildtools.assembler import Segment
 from soulrig.buildtools.components import MULTIPLIERS, PLACES, PRODUCTS, REST, ROUTINES, components, components_manifest
+from soulrig.buildtools.memory_map import areas, lies_under
 from soulrig.cli import app
 from soulrig.errors import BadInput, Fault
 from soulrig.model.soul import Sizes, Soul
@@ -108,6 +111,7 @@ def test_firmware_without_a_routine_that_is_measured_is_refused() -> None:
     [
         (["--machine", "amiga"], "no machine is called 'amiga'"),
         (["--machine", "sim", "--emulator", "x64"], "--emulator: a machine of the kind sim has none"),
+        (["--machine", "sim", "--renew"], "needs --baseline"),
         (["--machine", "sim", "--plot", "{folder}"], "can't be written: it is a folder"),
         (["--machine", "sim", "--record", "{file}/record.json"], "can't be written"),
         (["--machine", "sim", "--soul", "{folder}/none"], "none"),
@@ -120,6 +124,80 @@ def test_bad_input_is_refused_at_once(options: list[str], words: str, tmp_path: 
     assert ended.exit_code == 2, ended.output
     assert words in ended.stderr
     assert isinstance(ended.exception, SystemExit)
+
+
+def test_a_baseline_tells_rises_and_falls(root: Path, tmp_path: Path) -> None:
+    path = tmp_path / "counts.json"
+    bench = a_bench(root, SIM)
+    assert changes(bench, path, new=True) == []
+    renew(bench, path)
+    assert changes(bench, path) == []
+    bench.tokens[0] = TokenCount(1, 101, {})
+    bench.tokens[1] = TokenCount(2, 109, {})
+    found = changes(bench, path)
+    assert [(change.name, change.is_rise) for change in found] == [
+        ("token at context 1", True),
+        ("token at context 2", False),
+    ]
+    assert str(found[0]) == "token at context 1: 100 to 101 cycles, +1.00%"
+    renew(bench, path)
+    assert changes(bench, path) == []
+
+
+def test_a_baseline_lets_the_screen_vary_a_little(root: Path, tmp_path: Path) -> None:
+    bench = a_bench(root, VICE)
+    bench.tokens = [TokenCount(1, 1_000_000, {})]
+    renew(bench, tmp_path / "counts.json")
+    for now, expected in ((1_000_900, 0), (1_001_100, 1), (998_900, 1)):
+        bench.tokens = [TokenCount(1, now, {})]
+        assert len(changes(bench, tmp_path / "counts.json")) == expected
+
+
+def test_a_baseline_is_of_one_soul_and_several_machines(root: Path, tmp_path: Path) -> None:
+    path = tmp_path / "counts.json"
+    renew(a_bench(root, SIM), path)
+    with pytest.raises(BadInput, match="has no counts of vice ntsc, only of sim pal"):
+        changes(a_bench(root, VICE), path)
+    renew(a_bench(root, VICE), path)
+    assert list(json.loads(path.read_text())["machines"]) == ["sim pal", "vice ntsc"]
+    other = a_bench(root, SIM)
+    other.subject["soul"]["crc32"] ^= 1
+    with pytest.raises(BadInput, match="is the baseline of a soul with CRC"):
+        changes(other, path)
+    renew(other, path)
+    assert list(json.loads(path.read_text())["machines"]) == ["sim pal"]
+
+
+def test_what_is_no_baseline_is_refused(root: Path, tmp_path: Path) -> None:
+    for number, text in enumerate(("", "{}", '{"schema": "soulrig.baseline/2"}', '{"schema": "soulrig.baseline/1"}')):
+        path = tmp_path / f"{number}.json"
+        path.write_text(text)
+        with pytest.raises(BadInput):
+            changes(a_bench(root, SIM), path)
+        with pytest.raises(BadInput):
+            renew(a_bench(root, SIM), path)
+
+
+def test_the_memory_map_tells_what_is_left() -> None:
+    config = """
+    MEMORY {
+        ZP:   start = $0002, size = $008E;
+        ROWS: start = $0080, size = $0010;
+        MAIN: start = $0801, size = $C6FF, file = %O;
+    }
+    SEGMENTS {
+        ZEROPAGE: load = ZP,   type = zp;
+        SUMS:     load = ROWS, type = zp;
+        CODE:     load = MAIN, type = rw;
+    }
+    """
+    segments = [Segment("ZEROPAGE", 2, 0x11), Segment("SUMS", 0x80, 0x83), Segment("CODE", 0x0801, 0xA000)]
+    zero_page, main = areas(config, segments)
+    assert (zero_page.name, zero_page.used, zero_page.free) == ("ZP", 20, 0x8E - 20)
+    assert (main.start, main.end, main.free) == (0x0801, 0xCEFF, 0xCEFF - 0xA000)
+    assert lies_under(0x0801, 0xA000) == ["BASIC"]
+    assert lies_under(0xD000, 0xE000) == ["I/O", "KERNAL"]
+    assert lies_under(0xC000, 0xCFFF) == []
 
 
 def test_a_plot_that_can_not_be_written_is_told(root: Path, tmp_path: Path) -> None:
