@@ -46,7 +46,10 @@ HEADER = {
     "wide_products": Field(24, 2),  # blocks of rows whose sums need more than 16 bits
     "wide_heads": Field(26, 2),  # heads whose attention reads keys and values of more than 12 bits
     "wide_norms": Field(28, 2),  # rms_norms of numbers beyond 12 bits, with an unusual shift or a gain of -128
+    "ahead": Field(30, 1),  # positions of the prompt that were there at RETURN
 }
+# Of its own, since the header is full: φ2 cycles before RETURN that were spent on the prompt's positions.
+AHEAD_CYCLES_SIZE = 4
 # One record a step, the one that chose END included.
 RECORD_SIZE = 9
 RECORD = {
@@ -122,6 +125,7 @@ def telemetry_manifest(soul: Soul, symbols: dict[str, int]) -> dict[str, Any]:
         "fields": _fields(HEADER),
         "states": STATES,
         "stops": STOPS,
+        "ahead_cycles": {"address": symbols["told_cycles"], "size": AHEAD_CYCLES_SIZE},
         "prompt_ids": {"address": symbols["prompt_ids"], "size": soul.sizes.context},
         "records": {
             "address": symbols["records"],

@@ -1,14 +1,14 @@
 ; The line editor: up to LINE_MAX keys over several rows of the screen, insert as typed, RETURN anywhere ends.
-; Keys come from the KERNAL's GETIN, so those of the matrix and those that a rig puts into the KERNAL's buffer are one.
+; It never waits: what it keeps from key to key lies in memory.
 
         .include "hardware.inc"
         .include "palette.inc"
         .include "petscii.inc"
         .include "config.inc"
 
-        .export edit_leave, edit_line, line, line_length
-        .import petscii_screen
-        .import screen_goto, screen_put, screen_reverse, screen_scroll, screen_store, sound_poll
+        .export edit_begin, edit_leave, edit_take, line, line_changed, line_length
+        .import keyboard_take, petscii_screen
+        .import screen_goto, screen_put, screen_reverse, screen_scroll, screen_store
         .importzp cursor_column, cursor_row, text_colour
 
 NOT_PRINTABLE           = $FF           ; in petscii_screen
@@ -19,6 +19,7 @@ BLINK                   = 5             ; the cursor turns over every 5 * 65,536
 
 line:                   .res LINE_MAX   ; PETSCII
 line_length:            .res 1
+line_changed:           .res 1          ; not 0: since this was set to 0
 edit_index:             .res 1          ; 0..line_length: the cursor's place in the line
 edit_key:               .res 1
 draw_index:             .res 1
@@ -29,9 +30,9 @@ cursor_since:           .res 1          ; CIA2_TIMER_B_LOW when it became what i
 
 .code
 
-; edit_line: lets the user type a line, from the screen's cursor on.
-; In: banking "editing". Out: line, line_length; the screen's cursor behind the line. Uses: A, X, Y
-edit_line:
+; edit_begin: an empty line, from the screen's cursor on.
+; Uses: A, X, Y
+edit_begin:
         lda #0
         sta line_length
         sta edit_index
@@ -44,14 +45,17 @@ edit_line:
         sta text_colour
         ldx #0
         jsr draw_from
-@show:  lda edit_index
+show_cursor:
+        lda edit_index
         jsr go_to
-        jsr turn_cursor
-@wait:  jsr sound_poll
-        jsr blink
-        jsr GETIN
-        cmp #0
-        beq @wait
+        jmp turn_cursor
+
+; edit_take: obeys the keys that wait, up to a RETURN, and lets the cursor blink.
+; Out: line, line_length, line_changed; C=1 it was RETURN, the screen's cursor is behind the line. Uses: A, X, Y
+; Cycles: 50; 1 K a key at the line's end, 110 more for each key behind it
+edit_take:
+        jsr keyboard_take
+        beq blink
         sta edit_key
         jsr edit_leave
         lda edit_key
@@ -60,10 +64,13 @@ edit_line:
         cmp #KEY_RETURN_SHIFTED
         beq @return
         jsr obey_key
-        jmp @show
+        jsr show_cursor
+        jmp edit_take
 @return:
         lda line_length
-        jmp go_to
+        jsr go_to
+        sec
+        rts
 
 ; edit_leave: takes the cursor from the screen, if it is there.
 ; Uses: A, Y
@@ -73,13 +80,16 @@ edit_leave:
         rts
 
 ; blink: turns the cursor over when its time has come.
-; Uses: A, Y
+; Out: C=0. Uses: A, Y
 blink:
         sec
         lda cursor_since
         sbc CIA2_TIMER_B_LOW    ; which counts down
         cmp #BLINK
-        bcs turn_cursor
+        bcc @not_yet
+        jsr turn_cursor
+        clc
+@not_yet:
         rts
 
 ; turn_cursor: shows the cursor or hides it. Uses: A, Y
@@ -185,6 +195,8 @@ clear:
 ; reach below the screen, so that the drawing itself never does.
 draw_from:
         stx draw_index
+        lda #1
+        sta line_changed
         lda line_length
         jsr locate
         sbc #ROWS - 1           ; carry is set; rows too many

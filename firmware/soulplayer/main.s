@@ -6,29 +6,41 @@
         .include "text.inc"
         .include "config.inc"
 
-        .export prompt, reply_from_ids
-        .import bank_editing, bank_thinking, clock_mark, edit_leave, edit_line, entry_stack, line, line_length
-        .import quit, reply, reply_begin, screen_fresh_line, screen_newline, screen_text, tokenize
+        .export is_quit, prompt, reply_from_ids
+        .import ahead_begin, ahead_poll, ahead_step, clock_mark, drop, edit_begin, edit_leave, editing
+        .import entry_stack, hold, in_work, line, line_length, position, prompt_ids, prompt_length, quit, reply
+        .import reply_begin, screen_fresh_line, screen_newline, screen_text, sound_poll, take_prompt, telemetry_ahead
+        .import wanted_ids, wanted_length
         .importzp text_colour
 
 .code
 
 ; prompt: asks for lines and answers them.
 prompt:
-        jsr bank_editing
         lda #COLOUR_PROMPT
         sta text_colour
         lda #<asking
         ldx #>asking
         jsr screen_text
-        jsr edit_line
+        jsr edit_begin
+        jsr ahead_begin
+        cli
+@typing:
+        jsr sound_poll
+        jsr ahead_poll
+        bcc @kept
+        jsr drop
+@kept:  lda editing
+        beq @entered
+        jsr ahead_step
+        lda editing
+        bne @typing
+@entered:
         jsr is_quit
         bne @answer
         jmp quit
 @answer:
-        jsr clock_mark
-        jsr reply_begin
-        jsr tokenize
+        jsr take_prompt
 answer:
         jsr reply
 .if BLANK
@@ -42,16 +54,34 @@ answer:
         jmp prompt
 
 ; reply_from_ids: answers prompt_ids as if they had been typed. For a rig, which sets the program counter to here while
-; the program waits at its prompt, perhaps in the midst of an interrupt: nothing is taken for granted.
+; the program waits at its prompt, perhaps in the midst of an interrupt or of a position: nothing is taken for granted.
 ; In: prompt_ids, prompt_length (1..CONTEXT)
 reply_from_ids:
-        jsr bank_thinking
+        sei
         cld
+        lda #BANK_THINKING
+        sta PROCESSOR_PORT
         ldx entry_stack
         txs
         jsr edit_leave          ; takes a few cycles more where the cursor is shown: not the reply's
         jsr clock_mark
         jsr reply_begin
+        lda in_work
+        beq @trusted
+        lda #0
+        sta in_work
+        sta position            ; nothing is kept of a cache that was being changed
+@trusted:
+        ldx prompt_length
+        dex
+        stx wanted_length
+@copy:  lda prompt_ids,x
+        sta wanted_ids,x
+        dex
+        bpl @copy
+        jsr hold
+        jsr telemetry_ahead
+        jsr drop
         jmp answer
 
 ; is_quit: Out: Z=1 the line is a `q`, small or capital. Uses: A

@@ -7,8 +7,7 @@
 
         .export reply, reply_begin, reply_drawn
         .exportzp reply_token
-        .import bank_thinking, choose, engine_reset, engine_step
-        .import prompt_ids, prompt_length
+        .import append, choose, editing, key_rows, position, prompt_ids, prompt_length
         .import screen_fresh_line, screen_text, sound_chord
         .import telemetry_begin, telemetry_finish, telemetry_prefill, telemetry_prompt, telemetry_record
         .import token_text_lo, token_text_hi
@@ -19,17 +18,18 @@ CHORD_CUT               = 342           ; the context or the limit ended the rep
 
 .zeropage
 
-prompt_index:           .res 1          ; of the prompt's id in work
 reply_length:           .res 1          ; tokens, END not counted
 reply_token:                            ; as a rig knows it
 token:                  .res 1          ; the latest
 
 .code
 
-; reply_begin: RETURN has been pressed: everything that tells so.
-; Out: banking "thinking". Uses: A, X, Y
+; reply_begin: RETURN has been pressed: everything that tells so. From here on there is no interrupt.
+; Uses: A, X, Y
 reply_begin:
-        jsr bank_thinking
+        sei
+        lda #0
+        sta editing
 .if BLANK
         lda #VIC_BLANK
         sta VIC_CONTROL
@@ -52,28 +52,34 @@ reply_begin:
 
 ; reply: answers a prompt and tells the telemetry that it is done. Ends at END, with the context full, after MAX_REPLY
 ; tokens or with RUN/STOP.
-; In: prompt_ids, prompt_length (1..CONTEXT), after reply_begin. Uses: A, X, Y
+; In: prompt_ids, prompt_length (1..CONTEXT), after reply_begin; of its positions those that are there already.
+; Uses: A, X, Y
 reply:
         jsr telemetry_prompt
-        jsr engine_reset
         lda #0
         sta reply_length
-        sta prompt_index
         lda prompt_length
         cmp #CONTEXT
         beq @full_at_once
+        bit key_rows + STOP_COLUMN_NUMBER
+        bmi @key                ; a position begun before RETURN has been abandoned for it
 @prefill:
-        ldx prompt_index
+        ldx position
         lda prompt_ids,x
         sta token
         inx
         cpx prompt_length
         beq @answer             ; the last one makes the first token
-        stx prompt_index
         clc
-        jsr engine_step
-        bcs @key
-        bcc @prefill            ; always
+        jsr append
+        bcc @prefill
+@key:   lda #COLOUR_STOPPED
+        sta text_colour
+        lda #<stopped
+        ldx #>stopped
+        jsr screen_text
+        lda #STOP_KEY
+        jmp telemetry_finish
 
 @answer:
         jsr telemetry_prefill
@@ -81,7 +87,7 @@ reply:
         sta VIC_BORDER
 @step:  lda token
         sec
-        jsr engine_step
+        jsr append
         bcs @key
         jsr choose
         sta token
@@ -124,13 +130,6 @@ reply:
 @end:   lda #STOP_END
         jmp telemetry_finish
 .endif
-@key:   lda #COLOUR_STOPPED
-        sta text_colour
-        lda #<stopped
-        ldx #>stopped
-        jsr screen_text
-        lda #STOP_KEY
-        jmp telemetry_finish
 
 reply_drawn = @drawn                    ; a rig may stop here and put another token into reply_token
 

@@ -7,7 +7,8 @@
         .export entry_stack, nmi_return, quit
         .import __ZP_START__, __ZP_SIZE__
         .import __RODATA_LOAD__, __RODATA_SIZE__
-        .import banner, clock_start, engine_init, expand, prompt, screen_clear, screen_fresh_line
+        .import banner, clock_start, engine_init, engine_reset, expand, interrupt, keyboard_start, last_number
+        .import prompt, screen_clear, screen_fresh_line
         .import sound_finish, sound_start, telemetry_clear, telemetry_start
         .importzp cursor_row
 
@@ -22,11 +23,9 @@ BASIC_ENDS              = 6                     ; bytes of these
 .segment "TAPE"
 
 saved_zero_page:        .res 142        ; __ZP_SIZE__
-saved_nmi_vector:       .res 2
 saved_memory:           .res 1          ; VIC_MEMORY
 saved_border:           .res 1
 saved_background:       .res 1
-saved_case_lock:        .res 1
 entry_stack:            .res 1          ; stack pointer at the entry: below it lies BASIC's return address
 
 .segment "LOADADDR"
@@ -50,7 +49,15 @@ start:
         jsr CHROUT
         sei
         cld
-        lda #BANK_EDITING
+        lda #<nmi_return
+        sta RAM_NMI_VECTOR
+        lda #>nmi_return
+        sta RAM_NMI_VECTOR + 1
+        lda #<interrupt
+        sta RAM_IRQ_VECTOR
+        lda #>interrupt
+        sta RAM_IRQ_VECTOR + 1
+        lda #BANK_THINKING
         sta PROCESSOR_PORT
         tsx
         stx entry_stack
@@ -73,26 +80,11 @@ start:
         sta saved_border
         lda VIC_BACKGROUND
         sta saved_background
-        lda KERNAL_CASE_LOCK
-        sta saved_case_lock
-        lda KERNAL_NMI_VECTOR
-        sta saved_nmi_vector
-        lda KERNAL_NMI_VECTOR + 1
-        sta saved_nmi_vector + 1
 
         jsr telemetry_clear
         lda #CIA_MASK_ALL
         sta CIA2_INTERRUPT
-        lda #<nmi_return
-        sta KERNAL_NMI_VECTOR
-        sta RAM_NMI_VECTOR
-        lda #>nmi_return
-        sta KERNAL_NMI_VECTOR + 1
-        sta RAM_NMI_VECTOR + 1
         jsr expand              ; from here on all of the program is there
-        lda #CASE_LOCKED
-        sta KERNAL_CASE_LOCK
-        sta KERNAL_CURSOR_OFF
         lda #SCREEN_LOWER_CASE
         sta VIC_MEMORY
 
@@ -100,17 +92,17 @@ start:
         jsr sound_start
         jsr screen_clear
         jsr banner
-        lda #BANK_THINKING
-        sta PROCESSOR_PORT
+        jsr keyboard_start
         jsr engine_init
+        jsr engine_reset
         jsr telemetry_start
         jmp prompt
 
 ; quit: back to BASIC, everything as it was but the screen's text.
 quit:
+        sei
         jsr sound_finish
         jsr screen_fresh_line
-        sei
         jsr telemetry_clear
         lda #CIA_STOPPED
         sta CIA2_CONTROL_A
@@ -121,12 +113,8 @@ quit:
         sta VIC_BORDER
         lda saved_background
         sta VIC_BACKGROUND
-        lda saved_case_lock
-        sta KERNAL_CASE_LOCK
-        lda saved_nmi_vector
-        sta KERNAL_NMI_VECTOR
-        lda saved_nmi_vector + 1
-        sta KERNAL_NMI_VECTOR + 1
+        lda last_number         ; it may be down still: the KERNAL shall not see it go down
+        sta KERNAL_LAST_KEY
         ldx entry_stack
         txs
         lda cursor_row          ; in the zero page, which goes back to BASIC

@@ -3,9 +3,9 @@
 
         .include "config.inc"
 
-        .export records, telemetry_begin, telemetry_clear, telemetry_finish, telemetry_prefill, telemetry_prompt
-        .export telemetry_record, telemetry_start
-        .import clock_elapsed, clock_lap, prompt_ids, prompt_length
+        .export records, telemetry_ahead, telemetry_begin, telemetry_clear, telemetry_finish, telemetry_prefill
+        .export telemetry_prompt, telemetry_record, telemetry_start, told_cycles
+        .import ahead_cycles, clock_elapsed, clock_lap, position, prompt_ids, prompt_length
         .importzp checksum_s1, checksum_s2
 
 MAGIC_SIZE              = 4
@@ -17,6 +17,7 @@ record:                 .res 2          ; address of the next record
 .bss
 
 records:                .res CONTEXT * RECORD_SIZE
+told_cycles:            .res 4          ; ahead_cycles of the latest reply
 
 .segment "STUB"                          ; called before the rest is there
 
@@ -80,6 +81,18 @@ telemetry_begin:
         sta record
         lda #>records
         sta record + 1
+        rts
+
+; telemetry_ahead: tells which positions were there at RETURN, and what they took.
+; Uses: A, X; keeps C
+telemetry_ahead:
+        lda position
+        sta TM_BASE + TM_AHEAD
+        ldx #3
+@next:  lda ahead_cycles,x
+        sta told_cycles,x
+        dex
+        bpl @next
         rts
 
 ; telemetry_prompt: the prompt's ids are there.

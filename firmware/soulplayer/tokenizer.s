@@ -1,9 +1,9 @@
-; A typed line to the prompt's token ids: characters, then byte-pair merges in the order of their rank.
+; A typed line to token ids: characters, then byte-pair merges in the order of their rank.
 
         .include "config.inc"
 
-        .export prompt_ids, prompt_length, tokenize
-        .import char_ids, line, line_length
+        .export encode, prompt_ids, prompt_length, take_prompt, wanted_ids, wanted_length
+        .import char_ids, line, line_changed, line_length
 .if MERGES > 0
         .import merge_left, merge_right, merge_result
 .endif
@@ -23,16 +23,19 @@ token_count:            .res 1
 
 prompt_ids:             .res CONTEXT
 prompt_length:          .res 1
+wanted_ids:             .res 1          ; TOKEN_SEP; the line's ids follow
 token_ids:              .res 256        ; of the whole line; TOKEN_PAD behind the last
+wanted_length:          .res 1          ; of the prompt, but for the SEP at its end
 token_seen:             .res 256        ; not 0: this id is or was in token_ids
 
 .code
 
-; tokenize: prompt_ids = [SEP] + encode(line)[:CONTEXT - 3] + [SEP].
-; In: line, line_length. Out: prompt_ids, prompt_length. Uses: A, X, Y
+; encode: wanted_ids = [SEP] + encode(line)[:CONTEXT - 3], the prompt if RETURN came now, but for its last id.
+; In: line, line_length. Out: wanted_ids, wanted_length; line_changed = 0. Uses: A, X, Y
 ; Cycles: 7 K for 10 keys, 0.35 M for 255, with 124 merges
-tokenize:
+encode:
         ldx #0
+        stx line_changed
         txa
 @forget:
         sta token_seen,x
@@ -74,20 +77,25 @@ tokenize:
         bne @rank
 .endif
         lda #TOKEN_SEP
-        sta prompt_ids
-        ldx #0
-@copy:  cpx token_count
-        beq @copied
+        sta wanted_ids
+        ldx token_count
         cpx #CONTEXT - SPECIALS
-        beq @copied
-        lda token_ids,x
-        sta prompt_ids + 1,x
-        inx
-        bne @copy               ; always
-@copied:
+        bcc @all
+        ldx #CONTEXT - SPECIALS
+@all:   inx
+        stx wanted_length
+        rts
+
+; take_prompt: prompt_ids = wanted_ids + [SEP].
+; Out: prompt_ids, prompt_length. Uses: A, X
+take_prompt:
+        ldx wanted_length
         lda #TOKEN_SEP
-        sta prompt_ids + 1,x
-        inx
+@copy:  sta prompt_ids,x
+        lda wanted_ids - 1,x
+        dex
+        bpl @copy
+        ldx wanted_length
         inx
         stx prompt_length
         rts

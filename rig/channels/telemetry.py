@@ -27,11 +27,16 @@ class Header:
     stop: str
     crc: int
     prefill_cycles: int
+    ahead: int  # of the prompt's positions those that were there at RETURN; 0 from a program that never tells
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One reply as the machine reports it; `steps`, `cycles` and `checksums` have an entry a step."""
+    """One reply as the machine reports it; `steps`, `cycles` and `checksums` have an entry a step.
+
+    From RETURN to the first token it took `prefill_cycles + cycles[0]`. What was computed while the line was typed is
+    in neither: `ahead` positions, in `ahead_cycles` φ2 cycles, those in vain included.
+    """
 
     prompt_ids: list[int]
     steps: list[int]  # tokens chosen, END included
@@ -39,6 +44,13 @@ class Reading:
     cycles: list[int]
     prefill_cycles: int
     checksums: list[Checksum]
+    ahead: int = 0
+    ahead_cycles: int = 0
+
+    @property
+    def first_token_cycles(self) -> int | None:
+        """φ2 cycles from RETURN to the first token; None where there is no token."""
+        return self.prefill_cycles + self.cycles[0] if self.cycles else None
 
 
 @dataclass(frozen=True)
@@ -92,6 +104,7 @@ class Telemetry:
             self._stops[stop],
             self._number(block, "crc"),
             self._number(block, "prefill"),
+            self._number(block, "ahead") if "ahead" in self._layout["fields"] else 0,
         )
 
     def reading(self) -> Reading:
@@ -119,7 +132,13 @@ class Telemetry:
             column("cycles"),
             header.prefill_cycles,
             list(zip(column("s1"), column("s2"), strict=True)),
+            header.ahead,
+            self._ahead_cycles(),
         )
+
+    def _ahead_cycles(self) -> int:
+        place = self._layout.get("ahead_cycles")
+        return int.from_bytes(self._memory.read(place["address"], place["size"]), "little") if place else 0
 
     def _block(self) -> bytes:
         return self._memory.read(self._layout["address"], self._layout["size"])
@@ -146,6 +165,8 @@ def compare(reading: Reading, expected: Reply, end: int) -> Finding:
         "stop": reading.stop,
         "cycles": reading.cycles,
         "prefill_cycles": reading.prefill_cycles,
+        "ahead": reading.ahead,
+        "ahead_cycles": reading.ahead_cycles,
         "logits_checksums": [list(pair) for pair in reading.checksums],
     }
     return Finding(_difference(reading, expected, checksums), seen)

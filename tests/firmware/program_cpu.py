@@ -1,7 +1,8 @@
 """The program's machine code on py65, with as much of a C64 around it as the front end touches.
 
 RAM everywhere; at $D000-$DFFF the raster line, the SID (a log of writes), the keyboard's RUN/STOP, and CIA 2's chained
-timers as the data sheet has them. Instead of a KERNAL three stubs: CHROUT and PLOT return, GETIN hands out `keys`.
+timers as the data sheet has them; once the program has its own, an interrupt a jiffy. Instead of a KERNAL two stubs:
+CHROUT and PLOT return. `keys` go into the KERNAL's buffer, one when the program looks there and it is empty.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from py65.devices.mpu6502 import MPU
 from soulrig.buildtools.build import Built
 from soulrig.buildtools.unpack import memory_of
 
-CHROUT, GETIN, PLOT = 0xFFD2, 0xFFE4, 0xFFF0
-KEY_PORT = 0xDFFF  # a read takes the next key; 0 where there is none
+CHROUT, PLOT = 0xFFD2, 0xFFF0
+KEY_COUNT, KEY_BUFFER = 0xC6, 0x0277
+IRQ_VECTOR = 0xFFFE
+JIFFY = 16_421  # cycles
 RETURN_TO = 0x0200  # a call is over when the program counter comes here
 SID, SID_END = 0xD400, 0xD419
 RASTER_HIGH, RASTER = 0xD011, 0xD012
@@ -66,9 +69,10 @@ class ProgramCpu:
         self.symbols = built.symbols
         self.lines = LINES[standard]
         self.keys: deque[int] = deque()
-        self.on_key: Callable[[], None] = lambda: None  # called before each key is handed out
+        self.on_key: Callable[[], None] = lambda: None  # called whenever a key is asked for
         self.stop_key = False
         self.sid: list[tuple[int, int, int]] = []  # (cycles, register, value)
+        self._next_jiffy = 0
         self._started = {CONTROL_A: 0, CONTROL_B: 0}
         content = list(random.Random(seed).randbytes(0x10000))
         self.memory = Memory(content, self._read, self._write)
@@ -77,7 +81,7 @@ class ProgramCpu:
         self.put("stream_end", [0, 0])
         for entry in (CHROUT, PLOT):
             self.memory[entry] = 0x60  # RTS
-        self.memory[GETIN : GETIN + 4] = [0xAD, KEY_PORT & 255, KEY_PORT >> 8, 0x60]
+        self.memory[KEY_COUNT] = 0
         self.memory[0x00], self.memory[0x01] = 0x2F, 0x37
         self.cpu = MPU(self.memory)
         self._instructions = [
@@ -129,7 +133,15 @@ class ProgramCpu:
         """Run until the program counter is at an address. Raises Undefined; fails after `limit` cycles."""
         cpu, instructions = self.cpu, self._instructions
         end = self.cycles + limit
+        handler = list(self.symbols["interrupt"].to_bytes(2, "little"))
+        take = self.symbols["keyboard_take"]
         while cpu.pc != address:
+            if cpu.processorCycles >= self._next_jiffy and not cpu.p & MPU.INTERRUPT:
+                self._next_jiffy = cpu.processorCycles + JIFFY
+                if self.memory[IRQ_VECTOR : IRQ_VECTOR + 2] == handler:
+                    cpu.irq()
+            if cpu.pc == take:
+                self._hand_out()
             opcode = self.memory[cpu.pc]
             if instructions[opcode] is None:
                 raise Undefined(f"opcode ${opcode:02X} at ${cpu.pc:04X}")
@@ -137,6 +149,12 @@ class ProgramCpu:
             if opcode == DEC_ABSOLUTE:
                 cpu.processorCycles += 3
             assert cpu.processorCycles < end, f"${address:04X} not reached, now at ${cpu.pc:04X}"
+
+    def _hand_out(self) -> None:
+        self.on_key()
+        if self.keys and self.memory[KEY_COUNT] == 0:
+            self.memory[KEY_BUFFER] = self.keys.popleft()
+            self.memory[KEY_COUNT] = 1
 
     @property
     def carry(self) -> bool:
@@ -158,9 +176,6 @@ class ProgramCpu:
         return (a or 0xFFFF), b & 0xFFFF
 
     def _read(self, address: int) -> int:
-        if address == KEY_PORT:
-            self.on_key()
-            return self.keys.popleft() if self.keys else 0
         if address in (RASTER, RASTER_HIGH):
             line = self.cycles // CYCLES_A_LINE % self.lines
             return line & 255 if address == RASTER else 0x1B | line >> 8 << 7
@@ -168,7 +183,7 @@ class ProgramCpu:
             a, b = self.timers()
             return (a | b << 16) >> 8 * (address - TIMER_A) & 255
         if address == CIA1_ROWS:
-            selected = self.memory.chips.get(CIA1_COLUMNS) == 0x7F
+            selected = self.memory.chips.get(CIA1_COLUMNS, 0xFF) < 0x80  # RUN/STOP's column, or all
             return 0x7F if self.stop_key and selected else 0xFF
         return self.memory.chips.get(address, 0xFF)
 

@@ -64,8 +64,17 @@ class Line:
 def cpu() -> ProgramCpu:
     cpu = ProgramCpu(small_build())
     cpu.call("clock_start")
-    cpu.call("sound_start")
+    cpu.call("keyboard_start")
     return cpu
+
+
+def edit_line(cpu: ProgramCpu) -> None:
+    """Until RETURN, as the program's loop does."""
+    cpu.call("edit_begin")
+    while True:
+        cpu.call("edit_take")
+        if cpu.carry:
+            return
 
 
 def edit(cpu: ProgramCpu, keys: list[int], row: int = 3, end: int = RETURN) -> Line:
@@ -85,7 +94,7 @@ def edit(cpu: ProgramCpu, keys: list[int], row: int = 3, end: int = RETURN) -> L
         cpu.keys.append(key)
 
     cpu.on_key = press
-    cpu.call("edit_line")
+    edit_line(cpu)
     assert cpu.bytes_at("line", cpu["line_length"]) == line.keys
     assert cpu.screen() == line.screen(row)
     line.cursor = len(line.keys)
@@ -142,7 +151,7 @@ def test_the_cursor_blinks(cpu: ProgramCpu) -> None:
             cpu.keys.append(RETURN)
 
     cpu.on_key = wait
-    cpu.call("edit_line")
+    edit_line(cpu)
     assert len(shown) >= 4
     for (before, _), (after, _) in itertools.pairwise(shown):
         assert 200_000 < after - before < 500_000

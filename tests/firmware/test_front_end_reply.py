@@ -39,7 +39,7 @@ class Session:
 
     def to_prompt(self) -> None:
         """Run until a key is waited for."""
-        self.cpu.run_to(self.cpu.symbols["edit_line"])
+        self.cpu.run_to(self.cpu.symbols["edit_begin"])
 
     def say(self, prompt: str) -> None:
         self.cpu.keys.extend([*to_petscii(prompt), RETURN])
@@ -166,7 +166,7 @@ def test_a_reply_from_ids_set_by_a_rig(ids: list[int]) -> None:
     ids = [min(token, soul.sizes.vocabulary - 1) for token in ids]
     session = Session(small_build("v3"))
     cpu = session.cpu
-    cpu.run_to(0xFFE4)  # within GETIN, the cursor shown, more on the stack
+    cpu.run_to(cpu.symbols["keyboard_take"])  # the cursor shown, more on the stack
     cpu.put("prompt_ids", ids)
     cpu["prompt_length"] = len(ids)
     cpu.cpu.sp -= 3
@@ -219,7 +219,7 @@ def test_quit_leaves_things_as_they_were_and_run_works_again() -> None:
     replies = []
     for _ in range(2):
         session.enter()
-        assert cpu.memory[0x01] == 0x36
+        assert cpu.memory[0x01] == 0x35
         session.say("hello")
         replies.append((session.records(), session.text()))
         cpu.keys.extend([ord("Q"), RETURN])
@@ -254,20 +254,26 @@ def test_a_line_that_begins_with_q_is_a_prompt() -> None:
     assert session.field("sequence") == 1
 
 
-def test_restore_does_nothing_in_either_banking() -> None:
+def test_restore_does_nothing() -> None:
     session = Session(small_build())
-    for vector in (0x0318, 0xFFFA):
-        low, high = session.cpu.memory[vector : vector + 2]
-        assert session.cpu.memory[low | high << 8] == 0x40  # RTI
+    low, high = session.cpu.memory[0xFFFA:0xFFFC]
+    assert session.cpu.memory[low | high << 8] == 0x40  # RTI
 
 
-def test_type_ahead_stays_where_it_is() -> None:
+def test_type_ahead_is_the_next_line() -> None:
     session = Session(small_build())
     cpu = session.cpu
-    buffer = [0xC6, *range(0x0277, 0x0281)]
-    before = [cpu.memory[address] for address in buffer]
-    session.say("hello")
-    assert [cpu.memory[address] for address in buffer] == before
+    cpu.keys.extend([*to_petscii("hello"), RETURN])
+    cpu.run_to(cpu.symbols["telemetry_record"])
+    ahead = to_petscii("the you") + bytes([RETURN])
+    cpu.memory[0x0277 : 0x0277 + len(ahead)] = list(ahead)
+    cpu.memory[0xC6] = len(ahead)
+    cpu.run_to(cpu.symbols["telemetry_finish"])
+    assert cpu.memory[0xC6] == len(ahead)
+    cpu.run_to(cpu.symbols["telemetry_prompt"])
+    session.to_prompt()
+    assert session.prompt_ids() == Reference(small_soul()).reply("the you").prompt_ids
+    assert session.field("sequence") == 2
 
 
 def test_kernal_zero_page_and_cia_1_are_left_alone() -> None:
@@ -283,5 +289,5 @@ def test_kernal_zero_page_and_cia_1_are_left_alone() -> None:
     cpu.memory.write = watch
     before = cpu.memory[0x90:0x100]
     session.say("hello")
-    assert cpu.memory[0x90:0x100] == before
+    assert cpu.memory[0x90:0x100] == before  # the mailbox's count was 0 and is again
     assert {address for address in written if 0xDC00 <= address < 0xDE00} <= {0xDC00}

@@ -1,4 +1,4 @@
-"""`tokenize` against a tokenizer written from its definition, over lines of every key."""
+"""`encode` against a tokenizer written from its definition, over lines of every key."""
 
 import random
 
@@ -52,7 +52,8 @@ def cpu() -> ProgramCpu:
 def tokenize(cpu: ProgramCpu, keys: list[int]) -> list[int]:
     cpu.put("line", keys)
     cpu["line_length"] = len(keys)
-    cpu.call("tokenize")
+    cpu.call("encode")
+    cpu.call("take_prompt")
     return cpu.bytes_at("prompt_ids", cpu["prompt_length"])
 
 
@@ -96,4 +97,4 @@ def test_the_longest_line_takes_less_than_two_seconds(cpu: ProgramCpu) -> None:
     rng = random.Random(3)
     cpu.put("line", [rng.choice(b"THE LO YOU AB!") for _ in range(255)])
     cpu["line_length"] = 255
-    assert cpu.call("tokenize") < 2_000_000
+    assert cpu.call("encode") < 2_000_000

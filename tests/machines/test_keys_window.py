@@ -20,6 +20,7 @@ from soulrig.machines.roms import our_roms
 from soulrig.model.reference import Reference
 from soulrig.model.soul import Soul
 from soulrig.model.tokenizer import END
+from soulrig.sim.keyboard import KEYS
 from soulrig.verify import Conversation
 from soulrig.vice_driver.errors import ViceDied
 from soulrig.vice_driver.process import RomFiles, ViceOptions, ViceProcess
@@ -197,6 +198,58 @@ def program(shipped: Soul) -> Built:
     return build(shipped)
 
 
+def await_matrix(machine: WindowMachine, program: Built, keys: set[str]) -> None:
+    """Until the program's scan sees just these keys."""
+    rows = bytearray(8)
+    for key in keys:
+        column, row = KEYS[key]
+        rows[column] |= 1 << row
+    place = program.symbols["key_rows"]
+    machine.wait(lambda: machine.read(place, 8) == rows, SECONDS, f"the keys {sorted(keys)} in the program")
+
+
+def strike(machine: WindowMachine, program: Built, *keys: str) -> None:
+    """Keys one after the other, each let go when the next one is down; one after `+` while that is held."""
+    down: set[str] = set()
+    for key in keys:
+        names = set(key.split("+"))
+        for name in key.split("+"):
+            if name in down:
+                machine.release(name)
+                down.remove(name)
+                await_matrix(machine, program, down)
+        for name in key.split("+"):
+            machine.press(name)
+            await_matrix(machine, program, down := down | {name})
+        for name in down - names | (names - {key.split("+")[-1]}):
+            machine.release(name)
+        down = names & {key.split("+")[-1]}
+        await_matrix(machine, program, down)
+    for name in down:
+        machine.release(name)
+    await_matrix(machine, program, set())
+
+
+def test_lines_typed_and_edited_while_the_program_thinks_ahead(
+    display: str, shipped: Soul, program: Built, tmp_path: Path
+) -> None:
+    disk = tmp_path / "soulplayer.d64"
+    disk.write_bytes(program.d64)
+    lines = {  # without the keys that repeat: in warp each is held for a second
+        "hello": ["LSHIFT+H", *"ELLO"],
+        "who?": ["W", "H", "O", "RSHIFT+/"],
+        "hi!hello.": ["H", "LSHIFT+HOME", *"ELLO.", "HOME", *"HI", "LSHIFT+1", "H"],
+    }
+    with WindowMachine(display, tmp_path) as machine:
+        conversation = Conversation(machine, program.manifest)
+        conversation.boot(disk)
+        for text, keys in lines.items():
+            sequence = conversation.telemetry.header().sequence
+            strike(machine, program, *keys, "RETURN")
+            conversation.wait_for_reply(sequence, text)
+            assert compare(conversation.telemetry.reading(), Reference(shipped).reply(text), END).difference is None
+
+
 def test_restore_hammered_and_stop_while_the_program_thinks(
     display: str, shipped: Soul, program: Built, tmp_path: Path
 ) -> None:
@@ -209,9 +262,7 @@ def test_restore_hammered_and_stop_while_the_program_thinks(
         expected = Reference(shipped).reply("hi")
         hammered = 0
         while hammered < 5:
-            for key in ("H", "I"):
-                with held(machine, key):
-                    pass
+            strike(machine, program, "H", "I")
             sequence = conversation.telemetry.header().sequence
             machine.press("RETURN")
             machine.wait(lambda: conversation.telemetry.header().state == "thinking", SECONDS, "the program to think")
@@ -223,9 +274,12 @@ def test_restore_hammered_and_stop_while_the_program_thinks(
             assert compare(conversation.telemetry.reading(), expected, END).difference is None
 
         sequence = conversation.telemetry.header().sequence
-        with held(machine, "STOP"):
-            machine.type(to_petscii("tell me a story") + b"\r")
-            conversation.wait_for_reply(sequence, "the prompt that is stopped")
+        machine.press("STOP")
+        await_matrix(machine, program, {"STOP"})
+        machine.type(to_petscii("tell me a story") + b"\r")
+        conversation.wait_for_reply(sequence, "the prompt that is stopped")
+        machine.release("STOP")
+        await_matrix(machine, program, set())
         assert conversation.telemetry.header().stop == "key"
 
 

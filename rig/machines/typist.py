@@ -1,0 +1,50 @@
+"""Types text at the simulator's key matrix as a person does: a key after the other, each held for a while."""
+
+from __future__ import annotations
+
+from soulrig.buildtools import petscii
+from soulrig.errors import BadInput
+from soulrig.machines.sim import SimMachine
+
+HELD = 0.09  # seconds a key is down: longer than the pause to the next one when the pace is fast
+SHIFT_AHEAD = 0.03  # seconds that SHIFT goes down before its key, and stays down behind it
+SHIFTED = dict(zip("!\"#$%&'()<>?[]", "123456789,./:;", strict=True))
+NAMED = {" ": "SPACE", "\r": "RETURN"}
+
+
+def stroke(character: str) -> tuple[str, bool]:
+    """The key that types a character, and whether with SHIFT. Raises BadInput for one that has none here.
+
+    Source: the C64's keyboard as it is printed.
+    """
+    if character in NAMED:
+        return NAMED[character], False
+    if character in SHIFTED:
+        return SHIFTED[character], True
+    petscii.to_petscii(character)
+    if character.isalpha() and character.isascii():
+        return character.upper(), character.isupper()
+    if character.isdigit() or character in "+-*/@:;=.,£↑←":
+        return character, False
+    raise BadInput(f"{character!r} is no key alone or with SHIFT")
+
+
+def type_text(machine: SimMachine, text: str, rate: float, start: int | None = None) -> int:
+    """Press and release keys from cycle `start` on, now if None, `rate` a second; the cycle of the last press.
+
+    Only plans: the keys move when the machine runs. Raises BadInput for a character without a key.
+    """
+    begin = machine.cycles() if start is None else start
+    cycle = begin
+    ahead = round(SHIFT_AHEAD * machine.hertz)
+    for number, character in enumerate(text):
+        key, shift = stroke(character)
+        cycle = begin + round(number * machine.hertz / rate)
+        again = text[number + 1 : number + 2].upper() == character.upper()
+        held = round(min(HELD, 0.5 / rate if again else HELD) * machine.hertz)
+        if shift:
+            machine.press("LSHIFT", cycle - ahead)
+            machine.release("LSHIFT", cycle + ahead)
+        machine.press(key, cycle)
+        machine.release(key, cycle + held)
+    return cycle
