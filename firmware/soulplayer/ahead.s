@@ -1,6 +1,7 @@
 ; Thinking ahead: while the user types, the line's tokens go through the engine as far as they are known. What typing on
 ; or an edit changes is found by comparing token ids: the positions up to the first that differs stay as they are.
-; The positions of the prompt before stay too, where they are equal; so the SEP that leads is computed once.
+; The positions of the prompt before stay too, where they are equal; so the SEP that leads is computed once, at
+; the start.
 ;
 ; No position is computed out of turn, and none beyond the line; the prompt's last one, a SEP, is that whose logits are
 ; wanted, and waits for RETURN. The last token may well merge with what comes next, but until then there is nothing
@@ -9,7 +10,7 @@
         .include "hardware.inc"
         .include "config.inc"
 
-        .export ahead_begin, ahead_cycles, ahead_poll, ahead_step, append, drop, editing, hold, in_work
+        .export ahead_begin, ahead_cycles, ahead_poll, ahead_step, append, drop, editing
         .import cache_rewind, clear_tallies, clock_elapsed, clock_lap, clock_mark, edit_take, encode, engine_step
         .import is_quit, line_changed, position, reply_begin, telemetry_ahead, wanted_ids, wanted_length
 
@@ -20,7 +21,7 @@ held_ids:               .res CONTEXT    ; of the positions that the engine's cac
 .segment "LOWBSS"
 
 editing:                .res 1          ; not 0: the user may type
-in_work:                .res 1          ; 1: the cache is being changed: by a position, of the id held_ids[position]
+in_work:                .res 1          ; 1: a position is being computed, its id is held_ids[position]
 counted:                .res 1          ; not 0: the tallies are of the reply before
 held:                   .res 1          ; how many positions are held, the one in work included
 ahead_cycles:           .res 4          ; spent on the line's tokens before RETURN
@@ -150,8 +151,6 @@ append:
 ; drop: brings the engine's cache down to `position`.
 ; Out: C=1. Uses: A, X, Y
 drop:
-        inc in_work             ; nobody may trust the cache meanwhile
         jsr cache_rewind
-        dec in_work
         sec
         rts

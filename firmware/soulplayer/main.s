@@ -7,10 +7,9 @@
         .include "config.inc"
 
         .export is_quit, prompt, reply_from_ids
-        .import ahead_begin, ahead_poll, ahead_step, clock_mark, drop, edit_begin, edit_leave, editing
-        .import entry_stack, hold, in_work, line, line_length, position, prompt_ids, prompt_length, quit, reply
-        .import reply_begin, screen_fresh_line, screen_newline, screen_text, sound_poll, take_prompt, telemetry_ahead
-        .import wanted_ids, wanted_length
+        .import ahead_begin, ahead_poll, ahead_step, clock_mark, drop, edit_begin, edit_leave, editing, engine_reset
+        .import entry_stack, line, line_length, quit, reply, reply_begin, screen_fresh_line, screen_newline, screen_text
+        .import sound_poll, take_prompt, telemetry_ahead
         .importzp text_colour
 
 .code
@@ -54,7 +53,8 @@ answer:
         jmp prompt
 
 ; reply_from_ids: answers prompt_ids as if they had been typed. For a rig, which sets the program counter to here while
-; the program waits at its prompt, perhaps in the midst of an interrupt or of a position: nothing is taken for granted.
+; the program waits at its prompt, perhaps in the midst of an interrupt or of a position: nothing is taken for granted,
+; no position is kept.
 ; In: prompt_ids, prompt_length (1..CONTEXT)
 reply_from_ids:
         sei
@@ -64,24 +64,11 @@ reply_from_ids:
         ldx entry_stack
         txs
         jsr edit_leave          ; takes a few cycles more where the cursor is shown: not the reply's
+        jsr ahead_begin
         jsr clock_mark
         jsr reply_begin
-        lda in_work
-        beq @trusted
-        lda #0
-        sta in_work
-        sta position            ; nothing is kept of a cache that was being changed
-@trusted:
-        ldx prompt_length
-        dex
-        stx wanted_length
-@copy:  lda prompt_ids,x
-        sta wanted_ids,x
-        dex
-        bpl @copy
-        jsr hold
+        jsr engine_reset
         jsr telemetry_ahead
-        jsr drop
         jmp answer
 
 ; is_quit: Out: Z=1 the line is a `q`, small or capital. Uses: A

@@ -3,12 +3,13 @@
 
         .include "hardware.inc"
         .include "petscii.inc"
+        .include "config.inc"
 
         .export entry_stack, nmi_return, quit
         .import __ZP_START__, __ZP_SIZE__
         .import __RODATA_LOAD__, __RODATA_SIZE__
-        .import banner, clock_start, engine_init, engine_reset, expand, interrupt, keyboard_start, last_number
-        .import prompt, screen_clear, screen_fresh_line
+        .import ahead_begin, append, banner, clock_start, editing, engine_init, engine_reset, expand, interrupt
+        .import keyboard_start, last_number, prompt, screen_clear, screen_fresh_line
         .import sound_finish, sound_start, telemetry_clear, telemetry_start
         .importzp cursor_row
 
@@ -95,6 +96,12 @@ start:
         jsr keyboard_start
         jsr engine_init
         jsr engine_reset
+        jsr ahead_begin
+        lda #0
+        sta editing
+        lda #TOKEN_SEP          ; it leads every prompt: computed while the banner is read
+        clc
+        jsr append
         jsr telemetry_start
         jmp prompt
 

@@ -170,7 +170,6 @@ def test_no_key_is_lost_at_any_pace(talk: Talk, rate: float) -> None:
 
 
 def test_the_leading_sep_is_computed_before_the_first_key(talk: Talk) -> None:
-    talk.machine.run(2_000_000)
     sequence = talk.sequence
     talk.machine.type(to_petscii("hello you") + b"\r")
     assert talk.wait(sequence, "hello you").ahead == 1

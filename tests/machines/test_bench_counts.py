@@ -95,7 +95,9 @@ def test_a_detailed_look_changes_no_count(built: Built, soul: Soul, talking: tup
         conversation.wait_for_reply(sequence, "three ids")
     assert set(found[0]) == {(REST, None)}
     assert len(found[1]) > len(found[0])
-    assert found[1].total() == pytest.approx(found[0].total(), abs=100)  # a chord may end one poll sooner
+    assert found[1].total() == pytest.approx(
+        found[0].total(), abs=250
+    )  # a chord may end, keys be looked at a poll sooner
 
 
 def test_pasted_prompts_take_what_the_program_tells(on_sim: Bench, talking: tuple[SimMachine, Conversation]) -> None:
