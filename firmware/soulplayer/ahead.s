@@ -6,17 +6,20 @@
 ; No position is computed out of turn, and none beyond the line; the prompt's last one, a SEP, is that whose logits are
 ; wanted, and waits for RETURN. The last token may well merge with what comes next, but until then there is nothing
 ; better to do than to compute it, and a step in work is abandoned as soon as it turns out wrong.
+; Where the line's ids are not those of the line as it is, nothing is wrong but the guess: RETURN compares anew.
 
         .include "hardware.inc"
         .include "config.inc"
 
         .export ahead_begin, ahead_cycles, ahead_poll, ahead_step, append, drop, editing
         .import cache_rewind, clear_tallies, clock_elapsed, clock_lap, clock_mark, edit_take, encode, engine_step
-        .import is_quit, line_changed, position, reply_begin, telemetry_ahead, wanted_ids, wanted_length
+        .import is_quit, line_changed, line_length, position, reply_begin, telemetry_ahead, wanted_ids, wanted_length
 
 .bss
 
 held_ids:               .res CONTEXT    ; of the positions that the engine's cache holds
+
+LONG_LINE               = 64            ; keys from which on a change is encoded only at RETURN: the context is full
 
 .segment "LOWBSS"
 
@@ -45,14 +48,17 @@ ahead_begin:
 ; ahead_poll: obeys the keys that wait, and RETURN. For the line's loop and, while a step is in work, for the engine.
 ; Out: C=1 positions were dropped: a step in work is to be abandoned, and `drop` to be called.
 ;      At RETURN editing = 0, and unless the line is a `q` the reply has begun. Uses: A, X, Y
-; Cycles: 60; a key costs 1 K to draw and 6 K to encode ten keys anew
+; Cycles: 60; a key costs 1 K to draw, and to encode the line anew 7 K for ten keys, 50 K for 63
 ahead_poll:
         jsr edit_take
         bcs @return
         lda line_changed
-        bne changed
-        clc
-        rts
+        beq @kept
+        lda line_length
+        cmp #LONG_LINE
+        bcc changed
+        clc                     ; until it is shorter again, or RETURN comes
+@kept:  rts
 @return:
         jsr is_quit
         beq @quit

@@ -185,6 +185,12 @@ def test_what_was_typed_slowly_is_there_at_return(talk: Talk) -> None:
     assert slow.ahead_cycles > 100_000
 
 
+def test_a_long_line(talk: Talk) -> None:
+    """Encoded at RETURN alone, when it has got long; the beginning is edited then."""
+    keys = [*("hello the you ab" * 7), "home", "a", "right", "b"]
+    type_and_compare(talk, keys, random.Random(5))
+
+
 def test_an_edit_keeps_the_positions_before_it(talk: Talk) -> None:
     sequence = talk.sequence
     last = type_text(talk.machine, "hello. the you", 5)
