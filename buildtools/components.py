@@ -23,6 +23,7 @@ ROUTINES: dict[str, tuple[str | None, str | None]] = {
     "add_change": ("embedding, additions", None),
     "rms_norm": ("normalisation", None),
     "word_tables": (None, "tables"),
+    "query_tables": (None, "tables"),
     "wide_tables": (None, "tables"),
     "cache_begin": ("keys and values", None),
     "store_key": ("keys and values", None),

@@ -41,7 +41,6 @@ from soulrig.model.tokenizer import FIRST_TEXT, Tokenizer
 PACKED_FILE = "soul_data.bin"
 MATRICES = ("q", "k", "v", "proj", "fc1_w", "fc2_w")  # of a layer, in the engine's order
 INPUTS_A_POLL = 320  # times rows: some 9 K cycles between calls of engine_poll
-HEAD_GROUPS = [4, 4]  # a query's inputs
 KEY_BYTES = 24  # of a head's key
 IO_RAM = 4096  # bytes under the I/O registers, where the values lie
 SUMS_BYTES = 512  # of wide.s
@@ -190,7 +189,6 @@ def constants(soul: Soul, packed: Packed) -> dict[str, int]:
     every = [group for body in packed.bodies for group in body.groups]
     numbers["SMALLEST_GROUP"] = min(group.size for group in every)
     numbers["SUBSET_PAGES"] = -(-max(group.table + group.entries for group in every) // PAGE)
-    numbers["GROUPS_HEAD_FIRST"] = len(every)
     keys = KEY_BYTES * sizes.layers * sizes.heads * sizes.context
     values = sizes.context * (2 * sizes.layers * sizes.width + 1)
     numbers["TOPS_UNDER_IO"] = int(-(-values // PAGE) + numbers["SUBSET_PAGES"] <= IO_RAM // PAGE)
@@ -306,7 +304,7 @@ def _matrix_tables(sizes: Sizes, packed: Packed) -> Iterator[str]:
 
 
 def _group_tables(packed: Packed) -> Iterator[str]:
-    """Tables over the groups, those of a head's query last, and over the bodies."""
+    """Tables over the groups and over the bodies."""
     groups = [group for body in packed.bodies for group in body.groups]
     firsts = list(accumulate((len(body.groups) for body in packed.bodies), initial=0))
     chunk_ends = [first + len(body.groups) // body.chunks for first, body in zip(firsts, packed.bodies, strict=False)]
@@ -316,7 +314,6 @@ def _group_tables(packed: Packed) -> Iterator[str]:
     yield from _table("body_chunks", [body.chunks for body in packed.bodies])
     yield from _table("body_inputs", [body.inputs for body in packed.bodies])
     yield from _table("body_rows", [max(1, INPUTS_A_POLL // body.inputs) for body in packed.bodies])
-    groups += groups_of(HEAD_GROUPS)
     low = [min(LOW_INPUTS, group.size) for group in groups]
     yield from _table("group_first", [group.first for group in groups])
     yield from _table("group_low", low)

@@ -13,10 +13,10 @@
 .import attended_hi, attended_lo, query_hi, query_lo
 .import means, wide_head, weights, write_weights
 .import exp_table, keys, layer, layer_key_lane, layer_value_lane, layer_wide, position
-.import first_group, last_group, word_tables, subset_hi, subset_lo
+.import query_tables, subset_hi, subset_lo
 .importzp input_hi, input_lo, negative, row_end, sum_hi, sum_lo, total
 
-KEY_TABLE_0 = 0                 ; the groups' tables, where group_table has them
+KEY_TABLE_0 = 0                 ; the groups' tables, where query_tables makes them
 KEY_TABLE_1 = 16
 LARGEST_TOTAL = $7F             ; high byte: sums of rows stay below 2^16
 KEYS_A_POLL = 16
@@ -113,11 +113,7 @@ attend_head:
         lda #>query_hi
         adc #$00
         sta input_hi+1
-        lda #GROUPS_HEAD_FIRST
-        sta first_group
-        lda #GROUPS_HEAD_FIRST + 2
-        sta last_group
-        jsr word_tables
+        jsr query_tables
         bcs @wide
         lda total+1
         cmp #LARGEST_TOTAL

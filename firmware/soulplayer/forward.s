@@ -29,6 +29,7 @@ POLL_TURNS = 2
 
 ; Two bytes shifted left by this much add up to int16, without saturation
 LARGEST_SHORT = 6
+EVEN = (TOKEN_UP = POSITION_UP) .and (TOKEN_UP >= 0) .and (TOKEN_UP <= LARGEST_SHORT)
 SHORT = (TOKEN_UP <= LARGEST_SHORT) .and (POSITION_UP <= LARGEST_SHORT)
 
 .segment "ZPCACHE": zeropage
@@ -256,19 +257,38 @@ embed:
         add_base position_row, value, position_embedding
         ldy #WIDTH-1
 @next_element:
+.if EVEN
+        lda (token_row),y       ; te + 128 + pe + 128 in nine bits
+        eor #$80
+        sta value
+        lda (position_row),y
+        eor #$80
+        clc
+        adc value
+        sta value
+        lda #$FF                ; less 256
+        adc #$00
+        .repeat TOKEN_UP
+        asl value
+        rol
+        .endrepeat
+        sta residual_hi,y
+        lda value
+        sta residual_lo,y
+.else
         lda (token_row),y
         up      te, TOKEN_UP
         lda (position_row),y
         up      value, POSITION_UP
         clc
-.if SHORT
+  .if SHORT
         lda value
         adc te
         sta residual_lo,y
         lda value+1
         adc te+1
         sta residual_hi,y
-.else
+  .else
         .repeat 4, I
         lda value+I
         adc te+I
@@ -279,6 +299,7 @@ embed:
         sta residual_lo,y
         lda value+1
         sta residual_hi,y
+  .endif
 .endif
         dey
         bmi :+

@@ -9,7 +9,7 @@
 
 .include "engine.inc"
 
-.export subsets_init, word_tables, subset_lo, subset_hi, subset_top, first_group, last_group
+.export subsets_init, query_tables, word_tables, subset_lo, subset_hi, subset_top, first_group, last_group
 .exportzp input_lo, input_hi, negative, total
 .import __ZEROPAGE_LOAD__, __ZEROPAGE_SIZE__, __ZPROWS_LOAD__
 .import abandon, engine_poll
@@ -17,6 +17,7 @@
 
 .assert __ZEROPAGE_LOAD__ + __ZEROPAGE_SIZE__ <= __ZPROWS_LOAD__, lderror, "the zero page is too full"
 
+QUERY_TABLES = 2                ; of a head's query: groups of LOW_INPUTS, one after the other from subset_lo on
 LOW_INPUTS = 4                  ; of a group: their sums stand in the code that writes the table
 FURTHER_INPUTS = 4              ; at most
 RUN = 16                        ; entries that it writes at a time
@@ -152,31 +153,17 @@ next_group:
         jsr turn_page
         ldx group
 @page_there:
-        lda #$00
-        sta base
-        sta base+1
 .if SMALLEST_GROUP < LOW_INPUTS
-        .repeat LOW_INPUTS, J
-        sta term_lo+J
-        sta term_hi+J
-        .endrepeat
         clc
         lda group_first,x
         adc group_low,x
         sta further             ; here the first input that is none of them
 .endif
         ldy group_first,x
-        .repeat LOW_INPUTS, J
-        load_input J
-.if SMALLEST_GROUP < LOW_INPUTS
-        cpy further
-        bne :+
-        jmp low_loaded
-:
-.endif
-        .endrepeat
-low_loaded:
-        lda base
+        jsr load_low
+        bcc :+
+        rts                     ; too large
+:       lda base
         sta run_lo_0
         lda base+1
         sta run_hi_0
@@ -218,8 +205,6 @@ loaded:
         inx
         cpx last_group
         bne :+
-        cpx #GROUPS_HEAD_FIRST+1
-        bcs :+
         jsr round_total
         bcc :+
         rts
@@ -286,6 +271,30 @@ written:                        ; total += the sum of the whole group; C = 0
 @too_large:
         rts
 
+; load_low - the first inputs of a group
+; In: Y = the first, input, further = the one behind the last where groups may have less than LOW_INPUTS
+; Out: C = 0: term, base, Y = the next input; C = 1: too large   Uses: A   Cycles: 100-190
+load_low:
+        lda #$00
+        sta base
+        sta base+1
+.if SMALLEST_GROUP < LOW_INPUTS
+        .repeat LOW_INPUTS, J
+        sta term_lo+J
+        sta term_hi+J
+        .endrepeat
+.endif
+        .repeat LOW_INPUTS, J
+        load_input J
+  .if SMALLEST_GROUP < LOW_INPUTS
+        cpy further
+        beq low_loaded
+  .endif
+        .endrepeat
+low_loaded:
+        clc
+        rts
+
 ; round_total - add to the last group's sums what rounds total and negative
 ; In: total and negative, run, first, further   Out: first, negative; C = 1: too large for 16 bits
 ; Uses: A, X   Cycles: 70, 9 a further input
@@ -331,6 +340,76 @@ round_total:
 :       rts
 @too_large:
         sec
+        rts
+
+.macro  add_to_table index, number      ; the sum with this input, from that without it
+        clc
+        lda subset_lo+index,x
+        adc term_lo+number
+        sta subset_lo+index+(1 << (number)),x
+        lda subset_hi+index,x
+        adc term_hi+number
+        sta subset_hi+index+(1 << (number)),x
+.endmacro
+
+; query_tables - the tables of a head's query, in 16 bits
+; In: input (address of q)   Out: C = 0: tables, negative, total; C = 1: too large for 16 bits
+; Uses: A, X, Y   Cycles: 1.4 K
+query_tables:
+        lda #$00
+        sta negative
+        sta negative+1
+        sta total
+        sta total+1
+        tax
+        tay
+.if SMALLEST_GROUP < LOW_INPUTS
+        sta further             ; all are full
+.endif
+@next_table:
+        jsr load_low
+        bcc :+
+        rts                     ; too large
+:       lda base                ; eight numbers below the limits make no 2^16
+        sta subset_lo,x
+        adc negative
+        sta negative
+        lda base+1
+        sta subset_hi,x
+        adc negative+1
+        sta negative+1
+        .repeat LOW_INPUTS - 1, J
+          .repeat 1 << J, I
+        add_to_table I, J
+          .endrepeat
+        .endrepeat
+@next_entry:
+        add_to_table 0, LOW_INPUTS-1
+        inx
+        txa
+        and #RUN/2 - 1
+        bne @next_entry
+        clc
+        lda subset_lo+RUN/2-1,x
+        adc total
+        sta total
+        lda subset_hi+RUN/2-1,x
+        adc total+1
+        sta total+1
+        txa                     ; C = 0
+        adc #RUN/2
+        tax
+        cpx #RUN * QUERY_TABLES
+        beq @all_written
+        jmp @next_table
+@all_written:
+        clc
+        lda total
+        adc negative
+        sta total
+        lda total+1
+        adc negative+1
+        sta total+1
         rts
 
 ; subsets_init - once: no page is chosen
