@@ -37,7 +37,9 @@ token_row:      .res 2          ; address of the token's embedding
 position_row:   .res 2          ; of the position's
 
 .bss
+.if .not EVEN
 te:             .res 4          ; up(te_i)
+.endif
 poll_turn:      .res 1          ; calls of engine_poll that are passed over
 position:       .res 1          ; how many positions the keys and values hold
 token:          .res 1
@@ -275,6 +277,8 @@ embed:
         sta residual_hi,y
         lda value
         sta residual_lo,y
+        dey
+        bpl @next_element
 .else
         lda (token_row),y
         up      te, TOKEN_UP
@@ -300,11 +304,12 @@ embed:
         lda value+1
         sta residual_hi,y
   .endif
-.endif
         dey
         bmi :+
         jmp @next_element
-:       rts
+:
+.endif
+        rts
 
 ; value = A * WIDTH
 row_offset:

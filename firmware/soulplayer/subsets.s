@@ -32,6 +32,8 @@ input_hi:       .res 2
 negative:       .res 3          ; sum of |x_j| over x_j < 0
 total:          .res 3          ; sum of |x_j|
 base:           .res 2          ; what is added so that no entry of the group is negative
+group:          .res 1
+made_page:      .res 1          ; page that the code writes to
 further:        .res 1          ; how many further inputs; counted down while their sums are made
 high_hi:        .res 1          ; the sum of a subset of the further inputs: high byte; the low one is in Y
 first:          .res 2          ; the sum of none of them: their part of `base`
@@ -45,8 +47,6 @@ term_hi:        .res LOW_INPUTS + FURTHER_INPUTS
 .bss
 first_group:    .res 1          ; of the product's inputs
 last_group:     .res 1          ; and the one behind the last
-group:          .res 1
-made_page:      .res 1          ; page that the code writes to
 
 .segment "PAGED"
 subset_lo:      .res SUBSET_PAGES * 256
@@ -99,10 +99,7 @@ loaded:
 .endmacro
 
 .macro  next_run number, before         ; the run of the subset with this further input and what is in `before`, or
-        txa                             ; of the run before it; C = 0 before and after
-        adc #RUN
-        tax
-.ifblank before
+.ifblank before                         ; of the run before it; C = 0 before and after
         tya
 .else
         lda before
@@ -116,7 +113,6 @@ loaded:
 .endif
         adc term_hi+LOW_INPUTS+number
         sta high_hi
-        clc
         jsr write_run
 .endmacro
 
@@ -214,7 +210,6 @@ loaded:
         ldy first
         lda first+1
         sta high_hi
-        clc
         jsr write_run
         lda further
         bne :+
@@ -241,7 +236,8 @@ loaded:
         next_run 0
         next_run 1, quarter
         next_run 0
-written:                        ; total += the sum of the whole group; C = 0
+written:                        ; total += the sum of the whole group
+        clc
         tya
         adc run_lo_15
         tay
@@ -254,13 +250,13 @@ written:                        ; total += the sum of the whole group; C = 0
         txa
         adc total+1
         sta total+1
-        bcs @too_large
+        bcs too_large
         ldx group
         inx
         cpx last_group
-        beq @all_written
+        beq finish_total
         jmp next_group
-@all_written:
+finish_total:
         clc
         lda total
         adc negative
@@ -268,7 +264,7 @@ written:                        ; total += the sum of the whole group; C = 0
         lda total+1
         adc negative+1
         sta total+1
-@too_large:
+too_large:
         rts
 
 ; load_low - the first inputs of a group
@@ -400,17 +396,9 @@ query_tables:
         adc #RUN/2
         tax
         cpx #RUN * QUERY_TABLES
-        beq @all_written
+        beq :+
         jmp @next_table
-@all_written:
-        clc
-        lda total
-        adc negative
-        sta total
-        lda total+1
-        adc negative+1
-        sta total+1
-        rts
+:       jmp finish_total
 
 ; subsets_init - once: no page is chosen
 ; In: -   Out: -   Uses: A
@@ -440,8 +428,10 @@ turn_page:
         rts
 
 ; write_run - entries of the low inputs' subsets with one subset of the others
-; In: X = index of the first in its page, Y, high_hi = the other inputs' sum, C = 0   Out: C = 0   Uses: A   Cycles: 310
+; In: X = index of the first in its page, Y, high_hi = the other inputs' sum
+; Out: X = index of the next run's first, C = 0 if that is in the page   Uses: A   Cycles: 318
 write_run:
+        clc
         .repeat RUN, I          ; sums of two non-negative numbers: C stays clear
         tya
 .ident (.sprintf ("run_code_lo_%d", I)):
@@ -454,4 +444,7 @@ write_run:
 .ident (.sprintf ("run_entry_hi_%d", I)):
         sta subset_hi+I,x
         .endrepeat
+        txa
+        adc #RUN
+        tax
         rts
