@@ -9,7 +9,7 @@
 .code
 
 ; interrupt: looks at the keys. What it needs lies in memory of its own, and it may come in any banking.
-; Uses: nothing. Cycles: 135 with no key down, 470 with one, 560 more for a key that goes down
+; Uses: nothing. Cycles: 135 with no key down, 690 with one, 560 more for one that goes down
 interrupt:
         pha
         txa

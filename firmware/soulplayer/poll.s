@@ -5,7 +5,7 @@
         .export poll
         .import ahead_poll, editing, key_rows, keyboard_scan, sound_poll
 
-SCAN_TIME               = %11100000     ; of CIA2_TIMER_A_HIGH: these bits change every 8,192 cycles
+SCAN_TIME               = %11000000     ; of CIA2_TIMER_A_HIGH: these bits change every 16,384 cycles
 
 .segment "LOWBSS"
 
@@ -16,7 +16,7 @@ scan_time:              .res 1
 ; poll: called by the engine every some thousand cycles. While the user may type the interrupt looks at the keys, and
 ; they are obeyed here; while a reply is made they are looked at here and wait.
 ; Out: C=1 the step is to be abandoned: RUN/STOP is down, or what the user typed makes it wrong. Uses: A, X, Y
-; Cycles: in a reply 57, 160 while a chord is on; 80 more every 8,192 cycles, 340 more while keys are down
+; Cycles: in a reply 58, 150 while a chord is on; 41 more every 16,384 cycles, 590 while keys are down
 poll:
         jsr sound_poll
         lda editing
