@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -16,7 +17,7 @@ from soulrig.model.versions import Schema
 
 SCHEMA = Schema("soulrig.record", 1)
 PASS, MISMATCH, FAULT = "pass", "mismatch", "fault"
-SUBJECT = ("soul", "program", "disk", "revision")
+SUBJECT = ("soul", "program", "disk", "revision", "tokens")
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,16 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that belongs to the record."""
+    """A file that belongs to the record; its path begins at the folder of the record's file."""
 
     name: str
     path: str
     mime: str
+
+    @classmethod
+    def beside(cls, name: str, file: Path, mime: str, record: Path | None) -> Self:
+        """That of a file, by the way to it from the record's, which None is where no record is kept."""
+        return cls(name, os.path.relpath(file, record.parent) if record is not None else str(file), mime)
 
 
 @dataclass
@@ -57,7 +63,10 @@ class PromptRecord:
 
 @dataclass
 class Record:
-    """A run. `subject` names what was run: soul, program and disk with their hashes, the rig's revision."""
+    """A run. `subject` names what was run: soul, program and disk with their hashes, the rig's revision.
+
+    It may hold `tokens`, the texts of the soul's tokens by id.
+    """
 
     machine: dict[str, Any]
     subject: dict[str, Any]

@@ -20,7 +20,7 @@ from soulrig.model.files import read_text
 from soulrig.model.reference import Reference, Reply
 from soulrig.model.soul import Soul
 from soulrig.model.tokenizer import END
-from soulrig.record import Measurement, PromptRecord, Record, subject_of
+from soulrig.record import Attachment, Measurement, PromptRecord, Record, subject_of
 
 QUIT = "q"
 
@@ -53,7 +53,10 @@ def verify(
     check_prompts(prompts)
     reference = Reference(soul)
     replies = [reference.reply(prompt) for prompt in prompts]
-    record = Record(machine.description, subject_of(built), datetime.now(UTC).isoformat(timespec="seconds"))
+    subject = subject_of(built)
+    if soul.tokenizer is not None:
+        subject["tokens"] = list(soul.tokenizer.tokens)
+    record = Record(machine.description, subject, datetime.now(UTC).isoformat(timespec="seconds"))
     record.fault = UNFINISHED
     kept = _Kept(record, keep)
     started = time.monotonic()
@@ -83,6 +86,7 @@ def verify(
                 progress(result)
             if picture is not None:
                 offered(machine, Screen).picture().save(picture)
+                record.attachments.append(Attachment.beside("screen", picture, "image/png", keep))
         record.fault = None
     except (Fault, BadInput) as error:
         # What the user gave has been looked at: a file that can't be read or written now is the rig's failure.
