@@ -25,8 +25,8 @@ test:
 	@.venv/bin/pytest -n 2 -m 'not ($(LONG))'
 
 nightly:
-	@ci/setup --train --test
-	@.venv/bin/pytest -n 2 -m '$(LONG)'
+	@ci/setup --train --test --browser
+	@.venv/bin/pytest -n 2 -m '$(LONG) or browser'
 	@ci/nightly
 
 .PHONY: lint

@@ -25,6 +25,7 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
         lambda: all(map(shutil.which, ("Xvfb", "xdotool"))),
         "Xvfb or xdotool is not on PATH; install Debian's xvfb and xdotool",
     ),
+    "browser": (lambda: shutil.which("chromium") is not None, "chromium is not on PATH; install Debian's chromium"),
     "cc65": (lambda: shutil.which("ca65") is not None, "ca65 is not on PATH; install Debian's cc65"),
     "fixtures": (GOLDEN.is_dir, "the folder ../shared/fixtures is not beside the checkout"),
     "train": (lambda: importlib.util.find_spec("torch") is not None, "torch is not installed; install soulrig[train]"),

@@ -18,6 +18,7 @@ from soulrig.cli.listen import listen
 from soulrig.cli.machines import machines
 from soulrig.cli.play import play
 from soulrig.cli.reply import chat, reply
+from soulrig.cli.report import report
 from soulrig.cli.train import train
 from soulrig.cli.verify import verify
 from soulrig.errors import BadInput, Fault
@@ -110,5 +111,5 @@ def soulrig(
     """
 
 
-for command in (verify, bench, play, listen, machines, doctor, build, train, reply, chat):
+for command in (verify, report, bench, play, listen, machines, doctor, build, train, reply, chat):
     app.command()(command)

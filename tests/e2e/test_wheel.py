@@ -84,6 +84,15 @@ def test_verify_on_the_simulator(outside: str) -> None:
     assert list(Path.cwd().iterdir()) == []
 
 
+def test_report_of_a_run(outside: str) -> None:
+    said(outside, "verify", "--machine", "sim", "--prompt", "help", "--record", "run.json")
+    assert "pass: 1 prompt right" in said(outside, "report", "run.json")
+    said(outside, "report", "run.json", "--html", "run.html")
+    page = Path("run.html").read_text()
+    assert "<h2>Conversation</h2>" in page
+    assert "<h2>Cycles over context</h2>" in page
+
+
 def test_play_in_the_terminal(outside: str) -> None:
     environment = dict(os.environ) | {"TERM": "xterm"}
     terminal = pexpect.spawn(
