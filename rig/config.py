@@ -14,15 +14,14 @@ Any text can be taken from the environment: `roms = {env = "C64_ROMS"}`. An unkn
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from soulrig.errors import BadInput
+from soulrig.errors import BadInput, did_you_mean
 from soulrig.machines.registry import KINDS, Kind, Option
 from soulrig.model.files import read_text
 
@@ -57,7 +56,7 @@ class Config:
         named = self.machines.get(name)
         if named is None and name not in KINDS:
             known = [*KINDS, *self.machines]
-            raise BadInput(f"no machine is called {name!r}{_nearest(name, known)}; there are {', '.join(known)}")
+            raise BadInput(f"no machine is called {name!r}{did_you_mean(name, known)}; there are {', '.join(known)}")
         kind = KINDS[name] if named is None else named.kind
         options = {} if named is None else self._values(name, named)
         for option, value in given.items():
@@ -110,7 +109,7 @@ def load_config(path: Path | None = None) -> Config:
     machine = defaults.get("machine", DEFAULT_KIND)
     known = [*KINDS, *machines]
     if machine not in known:
-        raise BadInput(f"{path}: defaults.machine: no machine is called {machine!r}{_nearest(machine, known)}")
+        raise BadInput(f"{path}: defaults.machine: no machine is called {machine!r}{did_you_mean(machine, known)}")
     soul = defaults.get("soul")
     return Config(path, machines, machine, None if soul is None else _path(path, soul))
 
@@ -158,12 +157,7 @@ def _table(content: Any, path: Path, key: str) -> dict[str, Any]:
 def _check_keys(table: Mapping[str, Any], known: tuple[str, ...], path: Path, prefix: str) -> None:
     for key in table:
         if key not in known:
-            raise BadInput(f"{path}: unknown key {prefix}{key}{_nearest(key, known)}; known are {', '.join(known)}")
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    found = difflib.get_close_matches(word, known, 1)
-    return f" (did you mean {found[0]}?)" if found else ""
+            raise BadInput(f"{path}: unknown key {prefix}{key}{did_you_mean(key, known)}; known are {', '.join(known)}")
 
 
 def _path(config: Path | None, value: str) -> Path:

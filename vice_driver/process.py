@@ -354,7 +354,9 @@ class ViceProcess:
     def _check_ports(self) -> None:
         complaints = [line for line in self.log_tail(1000).splitlines() if "bind() failed" in line]
         if complaints:
-            ports = f"port {self.port}" + (f" or {self.text_port}" if self.text_port else "")
+            # One that we chose was free a moment ago.
+            chosen = f" or {self.text_port}" if self.text_port and self.options.port is None else ""
+            ports = f"port {self.port}{chosen}"
             raise PortTaken(f"{ports} of {HOST} is taken", "\n".join(complaints))
 
     def _quit(self, monitor: Monitor) -> None:

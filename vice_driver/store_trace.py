@@ -53,12 +53,11 @@ class StoreTrace:
 
     def __enter__(self) -> Self:
         self._monitor.__enter__()
-        first, last = self._range
-        answer = self._monitor.command(f"trace store {first:04x} {last:04x}")
-        number = re.match(r"TRACE: (\d+)", answer)
-        if number is None:
-            raise MonitorSilent(f"VICE's text monitor can't trace stores; it says {answer[:80]!r}")
-        self._monitor.command(f"cond {number[1]} if {IO_IS_BANKED_IN}")
+        try:
+            self._begin()
+        except BaseException:
+            self._monitor.__exit__(None, None, None)
+            raise
         self._reader.start()
         return self
 
@@ -69,6 +68,14 @@ class StoreTrace:
         if self._reader.is_alive():
             self._reader.join()
         self._monitor.__exit__(kind, error, trace)
+
+    def _begin(self) -> None:
+        first, last = self._range
+        answer = self._monitor.command(f"trace store {first:04x} {last:04x}")
+        number = re.match(r"TRACE: (\d+)", answer)
+        if number is None:
+            raise MonitorSilent(f"VICE's text monitor can't trace stores; it says {answer[:80]!r}")
+        self._monitor.command(f"cond {number[1]} if {IO_IS_BANKED_IN}")
 
     def stores(self) -> list[Store]:
         """All that were made so far, in order; while the CPU is stopped, none is missing."""

@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 from soulrig.buildtools.petscii import from_screen_codes
-from soulrig.channels.telemetry import Finding
+from soulrig.channels.channel import Finding
+from soulrig.machine import Machine, Screen, offered
+from soulrig.model.reference import Reply
 
 COLUMNS, ROWS = 40, 25
 YOU, SOUL = "you> ", "c64> "
+
+
+class ScreenChannel:
+    """The screen of a machine, by its screen codes."""
+
+    name = "screen"
+
+    def __init__(self, machine: Machine) -> None:
+        self._screen = offered(machine, Screen)
+
+    def begin(self) -> None:
+        """Nothing to do: the screen keeps the last exchange."""
+
+    def observe(self, prompt: str, reply: Reply) -> Finding:
+        """Compare the last exchange that is shown."""
+        return compare(self._screen.codes(), prompt, reply.text or "")
 
 
 def text_rows(codes: bytes) -> list[str]:

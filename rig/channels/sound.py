@@ -5,10 +5,49 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from soulrig.capture.chords import BEGIN, CUT, UNSURE, Heard
-from soulrig.channels.telemetry import Finding
+from soulrig.capture.sid_log import chords_written
+from soulrig.channels.channel import Finding
+from soulrig.machine import Clock, Machine, Sound, offered
 from soulrig.model.reference import Reply
 
 SPACING_SECONDS = 0.25  # that a chord which waits for the one before it takes, at most
+SILENT_SECONDS = 0.3  # without a write, after which no chord waits any more: those make one every 0.07 s
+
+
+class SoundChannel:
+    """The sound of a machine, by what it writes to its SID."""
+
+    name = "sound"
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._sound = offered(machine, Sound)
+        self._clock = offered(machine, Clock)
+        self._earlier = 0
+
+    def begin(self) -> None:
+        """Note which writes are not the next reply's."""
+        self._earlier = len(self._sound.sid_writes())
+
+    def observe(self, prompt: str, reply: Reply) -> Finding:
+        """Compare the chords since `begin`.
+
+        The reply's end is told before its last chords have sounded, so the C64 runs on until it is silent, or has had
+        time enough for all that are expected.
+        """
+        hertz = self._clock.hertz
+        silent = int(SILENT_SECONDS * hertz)
+        told = self._clock.cycles()
+        limit = told + silent + int(len(expected(reply)) * SPACING_SECONDS * hertz)
+
+        def over() -> bool:
+            now = self._clock.cycles()
+            writes = self._sound.sid_writes()
+            last = writes[-1].cycle if writes else 0
+            return now - max(last, told) > silent or now > limit
+
+        self._machine.wait(over, 2 * (limit - told) / hertz, "the last chord")
+        return compare(chords_written(self._sound.sid_writes()[self._earlier :], hertz), reply)
 
 
 def expected(reply: Reply) -> list[int]:
@@ -26,7 +65,7 @@ def compare(heard: Sequence[Heard], reply: Reply) -> Finding:
     }
     for number, (chord, right) in enumerate(zip(heard, wanted, strict=False), 1):
         if chord.confidence < UNSURE:
-            return Finding(f"chord {number} can't be made out, expected {right} ({_notes_told(chord)})", seen)
+            return Finding(f"chord {number} can't be made out, expected {right} ({_most_like(chord)})", seen)
         if chord.id != right:
             return Finding(f"chord {number} is {chord.id}, expected {right}", seen)
     if len(heard) != len(wanted):
@@ -34,5 +73,5 @@ def compare(heard: Sequence[Heard], reply: Reply) -> Finding:
     return Finding(None, seen)
 
 
-def _notes_told(chord: Heard) -> str:
+def _most_like(chord: Heard) -> str:
     return f"it is most like {chord.id}, with a confidence of {chord.confidence:.2f}"

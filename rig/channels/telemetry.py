@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from soulrig.channels.channel import Finding
 from soulrig.errors import Fault
-from soulrig.machine import Memory
+from soulrig.machine import Machine, Memory, offered
 from soulrig.model.reference import Reply
+from soulrig.model.tokenizer import END
 
 Checksum = tuple[int, int]  # s1, s2
 
@@ -51,19 +53,6 @@ class Reading:
     def first_token_cycles(self) -> int | None:
         """φ2 cycles from RETURN to the first token; None where there is no token."""
         return self.prefill_cycles + self.cycles[0] if self.cycles else None
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A channel's verdict over one reply, with what it saw; `difference` names the first thing that differs."""
-
-    difference: str | None
-    seen: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def verdict(self) -> str:
-        """`pass` or `mismatch`."""
-        return "pass" if self.difference is None else "mismatch"
 
 
 class Telemetry:
@@ -148,6 +137,22 @@ class Telemetry:
 
     def _number(self, block: bytes, name: str) -> int:
         return _little(block, self._layout["fields"][name])
+
+
+class TelemetryChannel:
+    """The telemetry of a program on a machine that shows its memory."""
+
+    name = "telemetry"
+
+    def __init__(self, machine: Machine, manifest: dict[str, Any]) -> None:
+        self._telemetry = Telemetry(offered(machine, Memory), manifest)
+
+    def begin(self) -> None:
+        """Nothing to do: the program keeps the last reply."""
+
+    def observe(self, prompt: str, reply: Reply) -> Finding:
+        """Compare ids, tokens, logits checksums and what ended the reply."""
+        return compare(self._telemetry.reading(), reply, END)
 
 
 def checksum(logits: npt.NDArray[np.int16]) -> Checksum:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +29,14 @@ if TYPE_CHECKING:
 EXIT_CODES = {"pass": 0, "mismatch": 1, "fault": 3}
 
 
+def _channel_names(incomplete: str) -> list[str]:
+    """What a shell offers after --channels."""
+    from soulrig.channels.registry import CHANNELS
+
+    asked, comma, begun = incomplete.rpartition(",")
+    return [asked + comma + name for name in CHANNELS if name.startswith(begun) and name not in asked.split(",")]
+
+
 def verify(
     machine: MachineOption = None,
     emulator: EmulatorOption = None,
@@ -38,6 +47,14 @@ def verify(
     decode: DecodeOption = None,
     prompt: Annotated[list[str] | None, typer.Option(metavar="TEXT", help="A prompt; may be given often.")] = None,
     prompts: Annotated[Path | None, typer.Option(metavar="FILE", help="A UTF-8 file of prompts, one a line.")] = None,
+    channels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            autocompletion=_channel_names,
+            help="What has to agree: telemetry, screen, sound, with commas.  [default: telemetry,screen]",
+        ),
+    ] = None,
     record: Annotated[Path | None, typer.Option(metavar="OUT.json", help="Where to leave the record.")] = None,
     screenshot: Annotated[
         Path | None, typer.Option(metavar="OUT.png", help="Where to leave a picture of the last screen.")
@@ -47,14 +64,14 @@ def verify(
 ) -> None:
     """Build the soul's disk, boot it, type every prompt, and compare each token and each step's logits.
 
-    The machine starts the program as a person would, with LOAD"SOULPLAYER",8,1 and RUN. Every reply is compared on two
-    channels: the telemetry (tokens and logits checksums) and the screen's text. Without --prompt and --prompts a few
-    prompts of the rig's own are used.
+    The machine starts the program as a person would, with LOAD"SOULPLAYER",8,1 and RUN. Every reply is compared on each
+    channel that is asked for, and passes where all agree: telemetry (tokens and logits checksums), screen (its text),
+    sound (each token is a chord). Without --prompt and --prompts a few prompts of the rig's own are used.
 
     \b
     Examples:
       soulrig verify --prompt "hello" --prompt "who are you?"
-      soulrig verify --machine sim --prompt "hello"
+      soulrig verify --machine sim --prompt "hello" --channels telemetry,screen,sound
       soulrig verify --machine desk --json
       soulrig verify --emulator x64sc --standard ntsc --prompts prompts.txt --record record.json
       soulrig verify --soul soul.bin --tokenizer tokenizer.json --roms my_roms
@@ -62,15 +79,17 @@ def verify(
     Exit codes: 0 everything is right, 1 mismatch, 2 wrong usage or bad input, 3 the rig or the machine failed.
     """
     from soulrig.buildtools.build import build_or_shipped
+    from soulrig.channels.registry import DEFAULT_CHANNELS, parse_channels
     from soulrig.config import load_config
     from soulrig.conversation import DEFAULT_PROMPTS
     from soulrig.model.files import check_writable
-    from soulrig.verify import check_prompts, read_prompts
+    from soulrig.prompts import check_prompts, read_prompts
     from soulrig.verify import verify as run
 
     for path in (record, screenshot):
         if path is not None:
             check_writable(path)
+    watched = DEFAULT_CHANNELS if channels is None else parse_channels(channels)
     asked = list(prompt or [])
     check_prompts(asked)
     if prompts is not None:
@@ -83,21 +102,30 @@ def verify(
         def progress(done: PromptRecord) -> None:
             bar.advance(f"verifying {done.prompt[:20]!r}")
 
-        result = run(c64, loaded, build_or_shipped(loaded), asked, progress=progress, picture=screenshot, keep=record)
+        result = run(
+            c64,
+            loaded,
+            build_or_shipped(loaded),
+            asked,
+            channels=watched,
+            progress=progress,
+            picture=screenshot,
+            keep=record,
+        )
     if as_json:
         print(json.dumps(result.as_json(), ensure_ascii=False))
     else:
-        _print_table(result)
+        _print_table(result, watched)
     if result.fault is not None:
         print(f"soulrig: fault: {result.fault}", file=sys.stderr)
     raise typer.Exit(EXIT_CODES[result.verdict])
 
 
-def _print_table(result: Record) -> None:
+def _print_table(result: Record, channels: Sequence[str]) -> None:
     from soulrig.cli.output import Output
 
     console = Output()
-    console.print(_table(result))
+    console.print(_table(result, channels))
     for prompt in result.prompts:
         for channel, seen in prompt.channels.items():
             if seen["difference"] is not None:
@@ -108,21 +136,21 @@ def _print_table(result: Record) -> None:
     console.print(f"{result.verdict}: {len(result.prompts)} prompts{speed}", highlight=False)
 
 
-def _table(result: Record) -> Table:
+def _table(result: Record, channels: Sequence[str]) -> Table:
     from rich.table import Table
 
-    hertz = result.machine["hertz"]
-    table = Table("prompt", "reply", "tokens", "cycles a token", "s a token", "telemetry", "screen")
+    table = Table("prompt", "reply")
+    for name in ("tokens", "cycles\na token", "s\na token", *channels):
+        table.add_column(name, no_wrap=True)
     for prompt in result.prompts:
-        telemetry = prompt.channels.get("telemetry", {})
-        cycles = telemetry.get("cycles") or [0]
-        mean = sum(cycles) / len(cycles)
+        cycles = prompt.channels.get("telemetry", {}).get("cycles", [])
+        mean = sum(cycles) / len(cycles) if cycles else None
         table.add_row(
             prompt.prompt,
             prompt.reference["text"],
-            str(len(telemetry.get("tokens", []))),
-            f"{mean:,.0f}",
-            f"{mean / hertz:.2f}",
-            *(prompt.channels.get(channel, {}).get("verdict", "-") for channel in ("telemetry", "screen")),
+            str(len(prompt.reference["tokens"])),
+            "-" if mean is None else f"{mean:,.0f}",
+            "-" if mean is None else f"{mean / result.machine['hertz']:.2f}",
+            *(prompt.channels.get(channel, {}).get("verdict", "-") for channel in channels),
         )
     return table

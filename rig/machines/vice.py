@@ -96,7 +96,10 @@ class ViceMachine:
             vice = self._stack.enter_context(Vice(self._options(roms, folder, disk), self._timeout))
             with vice.stopped():
                 sid = StoreTrace(vice.text_port, SID, SID + REGISTERS - 1, self._timeout)
-                self._sid = self._stack.enter_context(sid)
+                try:
+                    self._sid = self._stack.enter_context(sid)
+                except ViceError as error:
+                    raise vice.process.diagnose(error) from error
             self._vice = vice
             self.description |= {
                 "version": self._version(),

@@ -11,9 +11,9 @@ import pytest
 from left_behind import assert_nothing_left, open_files
 
 from soulrig.buildtools.build import Built, build
+from soulrig.conversation import Conversation
 from soulrig.machines.vice import ViceMachine
 from soulrig.model.soul import Soul
-from soulrig.verify import Conversation
 
 Boot = Callable[..., tuple[ViceMachine, Conversation]]
 

@@ -22,10 +22,11 @@ import pytest
 from left_behind import emulators, processes, wait_until
 
 from soulrig.buildtools.build import Built
+from soulrig.kept import INTERRUPTED
 from soulrig.machines.vice import ViceMachine
 from soulrig.model.soul import Soul
 from soulrig.record import Record
-from soulrig.verify import INTERRUPTED, verify
+from soulrig.verify import verify
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 

@@ -15,10 +15,10 @@ from soulrig.buildtools.build import Built, build
 from soulrig.buildtools.layout import TELEMETRY_ADDRESS
 from soulrig.channels.telemetry import Reading
 from soulrig.cli import app
+from soulrig.conversation import Conversation
 from soulrig.machines.sim import SimMachine
 from soulrig.machines.vice import ViceMachine
 from soulrig.model.soul import Sizes, Soul
-from soulrig.verify import Conversation
 
 pytestmark = pytest.mark.cc65
 

@@ -14,11 +14,11 @@ from soulrig.buildtools.build import Built
 from soulrig.buildtools.petscii import to_petscii
 from soulrig.channels.screen import text_rows
 from soulrig.channels.telemetry import Reading, compare
+from soulrig.conversation import Conversation
 from soulrig.machines.sim import SimMachine
 from soulrig.machines.typist import stroke, type_text
 from soulrig.model.reference import Reference
 from soulrig.model.tokenizer import END
-from soulrig.verify import Conversation
 
 pytestmark = pytest.mark.cc65
 

@@ -13,12 +13,12 @@ from strange_souls import random_soul
 
 from soulrig.buildtools.build import LARGEST, LARGEST_LANES, build
 from soulrig.channels import telemetry
+from soulrig.conversation import Conversation
 from soulrig.errors import BadInput
 from soulrig.machines.vice import ViceMachine
 from soulrig.model.reference import Reference
 from soulrig.model.soul import Sizes
 from soulrig.model.tokenizer import END
-from soulrig.verify import Conversation
 
 pytestmark = pytest.mark.cc65
 

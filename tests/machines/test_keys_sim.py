@@ -13,10 +13,10 @@ from trials import at_ready
 from soulrig.buildtools.build import Built, build
 from soulrig.buildtools.petscii import screen_code, to_petscii
 from soulrig.channels.screen import asks, text_rows
+from soulrig.conversation import Conversation
 from soulrig.machines.sim import SimMachine
 from soulrig.model.soul import Soul
 from soulrig.sim.keyboard import KEYS
-from soulrig.verify import Conversation
 
 pytestmark = pytest.mark.cc65
 

@@ -16,12 +16,12 @@ from soulrig.buildtools.build import Built, build
 from soulrig.buildtools.petscii import to_petscii
 from soulrig.channels.screen import text_rows
 from soulrig.channels.telemetry import compare
+from soulrig.conversation import Conversation
 from soulrig.machines.roms import our_roms
 from soulrig.model.reference import Reference
 from soulrig.model.soul import Soul
 from soulrig.model.tokenizer import END
 from soulrig.sim.keyboard import KEYS
-from soulrig.verify import Conversation
 from soulrig.vice_driver.errors import ViceDied
 from soulrig.vice_driver.process import RomFiles, ViceOptions, ViceProcess
 

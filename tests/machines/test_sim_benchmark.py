@@ -8,9 +8,9 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from soulrig.buildtools.build import build
+from soulrig.conversation import Conversation
 from soulrig.machines.sim import SimMachine
 from soulrig.model.soul import Soul
-from soulrig.verify import Conversation
 
 CYCLES = 4_000_000
 

@@ -18,11 +18,12 @@ from soulrig.buildtools.disk_image import make_d64
 from soulrig.buildtools.petscii import to_petscii
 from soulrig.channels.screen import text_rows
 from soulrig.cli import app
+from soulrig.conversation import Conversation
 from soulrig.errors import BadInput, Fault
 from soulrig.machine import Clock, Keys, Loader, Memory, Reset, Screen, offered
 from soulrig.machines.sim import SimMachine
 from soulrig.model.soul import Soul
-from soulrig.verify import Conversation, verify
+from soulrig.verify import verify
 
 pytestmark = pytest.mark.cc65
 

@@ -15,10 +15,10 @@ from soulrig.buildtools.build import Built, build
 from soulrig.buildtools.disk_image import make_d64
 from soulrig.buildtools.petscii import to_petscii
 from soulrig.channels.telemetry import Reading
+from soulrig.conversation import Conversation
 from soulrig.machines.sim import SimMachine
 from soulrig.machines.vice import ViceMachine
 from soulrig.model.soul import Soul
-from soulrig.verify import Conversation
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 
