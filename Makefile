@@ -1,5 +1,5 @@
 # The jobs of a developer, and the demo of a user. Each sets up what it needs first, through ci/setup.
-LONG = sim_long or train_long or soak
+LONG = sim_long or train_long or soak or torture
 
 .PHONY: help setup demo check test nightly
 

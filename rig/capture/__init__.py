@@ -1,1 +1,1 @@
-"""Pictures and, later, sound as evidence: what a person would see and hear, as data and files."""
+"""Pictures and sound as evidence: what a person would see and hear, as data and files."""

@@ -19,6 +19,7 @@ from soulrig.cli.machines import machines
 from soulrig.cli.play import play
 from soulrig.cli.reply import chat, reply
 from soulrig.cli.report import report
+from soulrig.cli.screen import screen
 from soulrig.cli.train import train
 from soulrig.cli.verify import verify
 from soulrig.errors import BadInput, Fault
@@ -111,5 +112,5 @@ def soulrig(
     """
 
 
-for command in (verify, report, bench, play, listen, machines, doctor, build, train, reply, chat):
+for command in (verify, report, bench, play, listen, screen, machines, doctor, build, train, reply, chat):
     app.command()(command)
