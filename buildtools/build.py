@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from soulrig.buildtools import assembler, layout, packer, shipped
+from soulrig.buildtools.cartridge import make_crt
 from soulrig.buildtools.components import components_manifest
 from soulrig.buildtools.disk_image import make_d64
 from soulrig.buildtools.memory_map import Area, areas
@@ -24,6 +25,7 @@ from soulrig.model.versions import Schema
 
 FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 PROGRAM_NAME = "soulplayer"
+PARTS = {"program": ".prg", "disk": ".d64", "cartridge": ".crt"}  # of the manifest, each the digest of a file
 MANIFEST_SCHEMA = Schema("soulrig.manifest", 1)
 LARGEST = {"vocabulary": 256, "width": 72, "ffn": 256, "layers": 15, "context": 64}
 LARGEST_LANES = 255  # of the cache of keys, and of values
@@ -31,22 +33,28 @@ LARGEST_LANES = 255  # of the cache of keys, and of values
 
 @dataclass(frozen=True)
 class Built:
-    """A built soul: PRG (load address first), D64 image, manifest."""
+    """A built soul: PRG (load address first), D64 image, manifest, and the CRT image where one was asked for."""
 
     prg: bytes
     d64: bytes
     manifest: dict[str, Any]
     symbols: dict[str, int]  # every label of the program; of one that was built earlier, those of its manifest
     segments: tuple[assembler.Segment, ...]
+    crt: bytes | None = None
 
     def save(self, folder: Path, *, force: bool = False) -> None:
-        """Write `soulplayer.prg`, `.d64` and `.json` into `folder`.
+        """Write `soulplayer.prg`, `.d64`, `.json` and, where there is one, `.crt` into `folder`.
 
-        Refuses, with BadInput, to replace files that are not as an earlier build left them, unless `force` is set.
+        Refuses, with BadInput, to replace files that are not as an earlier build left them, unless `force` is set. A
+        cartridge that this build does not make is removed like one that is replaced: it would be another soul's.
         """
         target = folder / PROGRAM_NAME
         if not force:
             _refuse_foreign(target)
+        if self.crt is not None:
+            write_beside(target.with_suffix(".crt"), self.crt)
+        else:
+            target.with_suffix(".crt").unlink(missing_ok=True)
         write_beside(target.with_suffix(".prg"), self.prg)
         write_beside(target.with_suffix(".d64"), self.d64)
         write_beside(target.with_suffix(".json"), json.dumps(self.manifest, indent=1).encode() + b"\n")
@@ -57,7 +65,9 @@ class Built:
         target = folder / PROGRAM_NAME
         manifest = read_manifest(target.with_suffix(".json"))
         contents = {}
-        for part, suffix in (("program", ".prg"), ("disk", ".d64")):
+        for part, suffix in PARTS.items():
+            if part not in manifest:
+                continue
             path = target.with_suffix(suffix)
             contents[part] = read_bytes(path)
             if hashlib.sha256(contents[part]).hexdigest() != manifest[part]["sha256"]:
@@ -65,7 +75,8 @@ class Built:
                     f"{path}: is not the file that {target.with_suffix('.json').name} tells of; build it anew"
                 )
         segments = tuple(assembler.Segment(**segment) for segment in manifest["segments"])
-        return cls(contents["program"], contents["disk"], manifest, manifest["symbols"], segments)
+        symbols = manifest["symbols"]
+        return cls(contents["program"], contents["disk"], manifest, symbols, segments, contents.get("cartridge"))
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
@@ -76,11 +87,11 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
-def build(soul: Soul, *, blank: bool = False, room: int = 0) -> Built:
+def build(soul: Soul, *, blank: bool = False, room: int = 0, crt: bool = False) -> Built:
     """Build the program for a soul; the same soul gives the same bytes.
 
     `blank` switches the screen off while a reply is made; `room` is how many bytes of memory to leave, below the
-    telemetry, for a program that stays resident beside this one.
+    telemetry, for a program that stays resident beside this one; `crt` makes a cartridge image too.
 
     Raises BadInput for a soul without tokenizer, with a token that the C64 can't show, or too large, by the number of
     bytes over; Fault where the assembler is missing.
@@ -88,7 +99,7 @@ def build(soul: Soul, *, blank: bool = False, room: int = 0) -> Built:
     for plan in get_args(packer.Plan):
         with _sources(soul, plan, blank=blank, room=room) as sources:
             try:
-                return _assembled(soul, sources)
+                return _assembled(soul, sources, crt=crt)
             except assembler.DoesNotFitError as error:
                 over = error
     raise BadInput(
@@ -163,13 +174,17 @@ def _check_sizes(sizes: Sizes) -> None:
         )
 
 
-def _assembled(soul: Soul, sources: _Sources) -> Built:
+def _assembled(soul: Soul, sources: _Sources, *, crt: bool) -> Built:
     """Raises DoesNotFitError."""
     program = assembler.assemble(sources.files, sources.config, f"{PROGRAM_NAME}.prg", include=sources.include)
     prg = _squeezed(program)
     d64 = make_d64("soulrig", "sr", {PROGRAM_NAME: prg})
     manifest = _manifest(soul, sources, program, prg, d64)
-    return Built(prg, d64, manifest, program.symbols, program.segments)
+    if not crt:
+        return Built(prg, d64, manifest, program.symbols, program.segments)
+    cartridge = make_crt(PROGRAM_NAME, program.outputs[f"{PROGRAM_NAME}.prg"])  # a cartridge is quick: nothing squeezed
+    manifest["cartridge"] = {"sha256": hashlib.sha256(cartridge).hexdigest()}
+    return Built(prg, d64, manifest, program.symbols, program.segments, cartridge)
 
 
 def _squeezed(program: assembler.Program) -> bytes:
@@ -224,16 +239,16 @@ def _manifest(soul: Soul, sources: _Sources, program: assembler.Program, prg: by
 
 def _refuse_foreign(target: Path) -> None:
     """Raise BadInput where a file in the way is not what the manifest beside it says a build wrote."""
-    written = {}
+    content: dict[str, Any] = {}
     manifest = target.with_suffix(".json")
     if manifest.exists():
         content = read_json(manifest)
         if not str(content.get("schema")).startswith(f"{MANIFEST_SCHEMA.name}/"):
             raise BadInput(f"{manifest}: is not a build's manifest; choose another folder, or --force")
-        written = {".prg": content["program"]["sha256"], ".d64": content["disk"]["sha256"]}
-    for suffix in (".prg", ".d64"):
+    for part, suffix in PARTS.items():
         path = target.with_suffix(suffix)
-        if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() != written.get(suffix):
+        written = content.get(part, {}).get("sha256")
+        if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() != written:
             raise BadInput(
                 f"{path}: was changed since it was built, or not built here; choose another folder, or --force"
             )

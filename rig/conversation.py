@@ -9,7 +9,7 @@ from typing import Any
 from soulrig.buildtools import petscii
 from soulrig.channels import screen, telemetry
 from soulrig.errors import Fault
-from soulrig.machine import Breakpoints, Keys, Loader, Machine, Memory, Screen, offered
+from soulrig.machine import Breakpoints, Keys, Loader, Machine, Memory, Screen, is_cartridge, offered
 
 # The C64's own seconds that a step may take before the machine counts as hung.
 BOOT_SECONDS = 10
@@ -34,14 +34,18 @@ class Conversation:
         self.telemetry = telemetry.Telemetry(self._memory, manifest)
         self._context = manifest["soul"]["context"]
 
-    def boot(self, disk: Path) -> None:
-        """Insert the disk and start the program by typing at BASIC, as a person would. Raises Fault."""
-        offered(self._machine, Loader).insert(disk)
-        self._wait_ready(1, BOOT_SECONDS, "READY. after power-up")
-        self._keys.type(petscii.to_petscii('load"soulplayer",8,1') + bytes([petscii.RETURN]))
-        self._wait_ready(2, LOAD_SECONDS, "READY. after LOAD")
-        self._keys.type(petscii.to_petscii("run") + bytes([petscii.RETURN]))
-        self._machine.wait(self.telemetry.present, START_SECONDS, "the program's telemetry after RUN")
+    def boot(self, image: Path) -> None:
+        """Insert a disk and start the program by typing at BASIC, as a person would; a cartridge starts it by itself.
+
+        Raises Fault.
+        """
+        offered(self._machine, Loader).insert(image)
+        if not is_cartridge(image):
+            self._wait_ready(1, BOOT_SECONDS, "READY. after power-up")
+            self._keys.type(petscii.to_petscii('load"soulplayer",8,1') + bytes([petscii.RETURN]))
+            self._wait_ready(2, LOAD_SECONDS, "READY. after LOAD")
+            self._keys.type(petscii.to_petscii("run") + bytes([petscii.RETURN]))
+        self._machine.wait(self.telemetry.present, START_SECONDS, "the program's telemetry after its start")
         self._machine.wait(lambda: self.telemetry.header().state == "idle", START_SECONDS, "the program's first prompt")
 
     def say(self, prompt: str) -> telemetry.Reading:

@@ -24,10 +24,14 @@ Capability = TypeVar("Capability")
 
 @runtime_checkable
 class Loader(Protocol):
-    """Takes disks."""
+    """Takes disks, and some machines cartridges."""
 
     def insert(self, disk: Path) -> None:
-        """Put a D64 image into drive 8; the file is never written to."""
+        """Put a D64 image into drive 8; the file is never written to.
+
+        A machine that takes cartridges is switched on with one where `is_cartridge` says that it is one. Raises
+        BadInput for what the machine can't take.
+        """
 
 
 @runtime_checkable
@@ -147,6 +151,11 @@ class Attended(Protocol):
 
     def disk_image(self) -> bytes:
         """The disk in drive 8 as it is now."""
+
+
+def is_cartridge(image: Path) -> bool:
+    """Whether an image is a cartridge's (.crt), which starts by itself, and not a disk's."""
+    return image.suffix.lower() == ".crt"
 
 
 def capabilities(machine: Machine) -> list[str]:

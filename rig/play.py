@@ -9,7 +9,7 @@ from pathlib import Path
 from soulrig.buildtools import petscii
 from soulrig.channels.screen import text_rows
 from soulrig.errors import BadInput
-from soulrig.machine import Attended, Clock, Keys, Left, Loader, Machine, Screen, offered
+from soulrig.machine import Attended, Clock, Keys, Left, Loader, Machine, Screen, is_cartridge, offered
 from soulrig.model.files import check_writable, read_bytes, write_beside
 
 READY_SECONDS = 10  # of the C64's, after power-up
@@ -27,14 +27,16 @@ class Played:
 def play(machine: Machine, disk: Path, *, write: bool = False) -> Played:
     """Start the disk's first program on a machine that has not been entered yet, and stay until the person leaves.
 
-    The machine works on a copy. With `write`, what the program has written goes back into `disk` once the person has
-    left; nothing does where the machine failed. Raises BadInput where the disk can't be read, or where it is to be
-    written and can't; Fault where the machine fails.
+    A cartridge (.crt) starts by itself, and is not written to. The machine works on a copy. With `write`, what the
+    program has written goes back into `disk` once the person has left; nothing does where the machine failed. Raises
+    BadInput where the disk can't be read, or where it is to be written and can't; Fault where the machine fails.
     """
     attended = offered(machine, Attended)
     before = read_bytes(disk)
     if write and not attended.writes_disks:
         raise BadInput(f"--write: the machine {machine.description['kind']} writes to no disk; --machine vice does")
+    if write and is_cartridge(disk):
+        raise BadInput(f"--write: {disk} is a cartridge, which nothing can write to")
     if write:
         check_writable(disk.resolve())
     after = before
@@ -42,8 +44,9 @@ def play(machine: Machine, disk: Path, *, write: bool = False) -> Played:
         inserted = False
         with suppress(Left, KeyboardInterrupt):
             offered(machine, Loader).insert(disk)
-            inserted = True
-            _start(machine)
+            if not is_cartridge(disk):
+                inserted = True
+                _start(machine)
             attended.attend()
         if inserted:
             after = attended.disk_image()

@@ -90,6 +90,8 @@ class ViceOptions:
     """None: the ROMs that VICE finds by itself; Debian's package has none."""
     disk: Path | None = None
     """An image for drive 8. VICE gets a copy, which is `ViceProcess.disk`."""
+    cartridge: Path | None = None
+    """A CRT image of a cartridge to switch on with. VICE gets a copy."""
     true_drive: bool = False
     """Emulate the 1541 itself, which needs its ROM, rather than answer the KERNAL through traps."""
     warp: bool = True
@@ -257,7 +259,14 @@ class ViceProcess:
         self.port = self.options.port or free_port()
         self.text_port = free_port() if self.options.text_monitor else None
         order = {
-            "argv": [program, *self._arguments(), *roms, *self._disk_arguments(), *self.options.extra],
+            "argv": [
+                program,
+                *self._arguments(),
+                *roms,
+                *self._disk_arguments(),
+                *self._cartridge_arguments(),
+                *self.options.extra,
+            ],
             "env": self._environment(),
         }
         assert self._supervisor.stdin is not None
@@ -304,6 +313,16 @@ class ViceProcess:
             else ["+drive8truedrive", "-virtualdev8"]
         )
         return [*how, "-8", str(self.disk)]
+
+    def _cartridge_arguments(self) -> list[str]:
+        image = self.options.cartridge
+        if image is None:
+            return []
+        if not image.is_file():
+            raise LaunchFailed(f"no cartridge image {image}")
+        copy = self.folder / image.name
+        shutil.copyfile(image, copy)
+        return ["-cartcrt", str(copy)]
 
     def _environment(self) -> dict[str, str]:
         keep = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}

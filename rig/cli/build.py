@@ -26,6 +26,9 @@ def build(
     blank: Annotated[
         bool, typer.Option("--blank", help="Switch the screen off while a reply is made: some 5 % quicker.")
     ] = False,
+    crt: Annotated[
+        bool, typer.Option("--crt", help="Leave a cartridge image too, soulplayer.crt, which starts in 3 seconds.")
+    ] = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Tell what memory is left, and what a token will cost on a C64.")
     ] = False,
@@ -39,6 +42,8 @@ def build(
     Leaves soulplayer.prg, soulplayer.d64 and the manifest soulplayer.json in DIR and prints the memory map. The same
     soul gives the same bytes. Files of an earlier build are replaced, files that were changed since are not.
 
+    --crt adds a Magic Desk cartridge of 64 KB, which EasyFlash, Kung Fu Flash, Ultimate and emulators start.
+
     --explain tells more of the map, and runs the program in the simulator for some seconds: it tells the cycles and
     seconds of a token, right within 3 %.
 
@@ -46,6 +51,7 @@ def build(
     Examples:
       soulrig build --output build/soul
       soulrig build --soul my_soul --output my_disk
+      soulrig build --soul my_soul --output my_disk --crt
       soulrig build --soul my_soul --explain
       soulrig build --soul soul.bin --tokenizer tokenizer.json --decode v3 --output old_soul
 
@@ -56,7 +62,7 @@ def build(
     if output is None and not explain:
         raise typer.BadParameter("is missing; name the folder for the files, or --explain", param_hint="--output")
     loaded = load_soul(soul, tokenizer, decode, config)
-    built = build_program(loaded, blank=blank)
+    built = build_program(loaded, blank=blank, crt=crt)
     if output is not None:
         built.save(output, force=force)
     if explain:
@@ -73,10 +79,10 @@ def build(
     else:
         print_map(built)
     if output is not None:
-        _print_files(output)
+        _print_files(output, crt=crt)
 
 
-def _print_files(output: Path) -> None:
-    for name in ("soulplayer.prg", "soulplayer.d64", "soulplayer.json"):
-        path = output / name
+def _print_files(output: Path, *, crt: bool) -> None:
+    for suffix in ("prg", "d64", *(["crt"] if crt else []), "json"):
+        path = output / f"soulplayer.{suffix}"
         print(f"{path}  {path.stat().st_size} bytes")

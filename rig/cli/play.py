@@ -22,7 +22,10 @@ from soulrig.cli.soul_options import load_soul
 
 def play(
     disk: Annotated[
-        Path | None, typer.Argument(metavar="[DISK]", help="A floppy image.  [default: the disk of your soul]")
+        Path | None,
+        typer.Argument(
+            metavar="[DISK]", help="A floppy image, or a cartridge's (.crt).  [default: the disk of your soul]"
+        ),
     ] = None,
     machine: MachineOption = None,
     emulator: EmulatorOption = None,
@@ -39,6 +42,7 @@ def play(
     """Start a disk on a C64 that you can use: in a window of VICE's, or with --machine sim in this terminal.
 
     The machine has our ROMs, unless --roms or soulrig.toml say otherwise, and starts the disk by LOAD"*",8,1 and RUN.
+    A cartridge starts by itself; only VICE takes one.
     Without DISK it is the soul's: soulrig.toml's, or the one that is shipped. Close the window, or type Ctrl-C in the
     terminal, to leave. In the terminal Esc is RUN/STOP.
 

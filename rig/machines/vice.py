@@ -13,7 +13,7 @@ from soulrig.capture.picture import Picture
 from soulrig.capture.sid_log import REGISTERS, SidWrite
 from soulrig.channels.screen import text_rows
 from soulrig.errors import Fault
-from soulrig.machine import NTSC_HZ, PAL_HZ, Registers
+from soulrig.machine import NTSC_HZ, PAL_HZ, Registers, is_cartridge
 from soulrig.machines.roms import RomSet, our_roms
 from soulrig.vice_driver.errors import CyclesExceeded, ViceError
 from soulrig.vice_driver.monitor import Monitor
@@ -87,7 +87,7 @@ class ViceMachine:
         self._stack.__exit__(kind, error, trace)  # a VICE that has failed is not asked to end, it is killed
 
     def insert(self, disk: Path) -> None:
-        """Switch the C64 on with a disk in drive 8; VICE works on a copy."""
+        """Switch the C64 on with a disk in drive 8, or with a cartridge (.crt) and no drive; VICE works on a copy."""
         if self._vice is not None:
             raise Fault("a disk can't be changed while VICE runs; insert it first")
         with _faults(OSError):
@@ -114,8 +114,9 @@ class ViceMachine:
         return ViceOptions(
             emulator=self._emulator,
             standard=self._standard,
-            roms=_genuine_tree(roms, folder) if self._roms else ours,
-            disk=disk,
+            roms=genuine_tree(roms, folder) if self._roms else ours,
+            disk=None if is_cartridge(disk) else disk,
+            cartridge=disk if is_cartridge(disk) else None,
             true_drive=roms.dos1541 is not None,
             port=self._port,
             text_monitor=True,
@@ -224,7 +225,7 @@ def _faults(*others: type[Exception]) -> Iterator[None]:
         raise Fault(str(error)) from error
 
 
-def _genuine_tree(roms: RomSet, folder: Path) -> RomTree:
+def genuine_tree(roms: RomSet, folder: Path) -> RomTree:
     """A folder laid out as VICE's own data folder, with the set's images under the names it looks for."""
     root = folder / "roms"
     for part, name in VICE_NAMES.items():
