@@ -26,8 +26,9 @@ from soulrig.model.versions import Schema
 FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 PROGRAM_NAME = "soulplayer"
 PARTS = {"program": ".prg", "disk": ".d64", "cartridge": ".crt"}  # of the manifest, each the digest of a file
-MANIFEST_SCHEMA = Schema("soulrig.manifest", 1)
+MANIFEST_SCHEMA = Schema("soulrig.manifest", 1, 1)
 LARGEST = {"vocabulary": 256, "width": 72, "ffn": 256, "layers": 15, "context": 64}
+SMALLEST_FFN = 2  # subsets of one input alone make no group
 LARGEST_LANES = 255  # of the cache of keys, and of values
 
 
@@ -129,6 +130,7 @@ class _Sources:
     include: tuple[Path, ...]
     tokenizer: Tokenizer
     packed: packer.Packed
+    plan: packer.Plan
     blank: bool
 
     @property
@@ -153,7 +155,7 @@ def _sources(soul: Soul, plan: packer.Plan, *, blank: bool = False, room: int = 
         (folder / packer.PACKED_FILE).write_bytes(data)
         player = FIRMWARE / PROGRAM_NAME
         files = (*sorted(player.glob("*.s")), folder / "soul_data.s")
-        yield _Sources(files, player / f"{PROGRAM_NAME}.cfg", (folder, player), tokenizer, packed, blank)
+        yield _Sources(files, player / f"{PROGRAM_NAME}.cfg", (folder, player), tokenizer, packed, plan, blank)
 
 
 def memory_areas(built: Built) -> list[Area]:
@@ -166,6 +168,8 @@ def _check_sizes(sizes: Sizes) -> None:
     for name, limit in LARGEST.items():
         if getattr(sizes, name) > limit:
             raise BadInput(f"the soul's {name} is {getattr(sizes, name)}, the program takes {limit} at most")
+    if sizes.ffn < SMALLEST_FFN:
+        raise BadInput(f"the soul's ffn is {sizes.ffn}, the program takes {SMALLEST_FFN} at least")
     lanes = sizes.layers * max(2 * sizes.width, sizes.heads * sizes.context)
     if lanes > LARGEST_LANES:
         raise BadInput(
@@ -213,6 +217,7 @@ def _manifest(soul: Soul, sources: _Sources, program: assembler.Program, prg: by
             "sha256": hashlib.sha256(prg).hexdigest(),
             "sources_sha256": sources.digest,
             "blank": sources.blank,
+            "plan": sources.plan,
         },
         "disk": {"sha256": hashlib.sha256(d64).hexdigest()},
         "soul": {

@@ -15,7 +15,7 @@ from soulrig.errors import BadInput
 from soulrig.model.files import read_json, write_beside
 from soulrig.model.versions import Schema
 
-SCHEMA = Schema("soulrig.record", 1)
+SCHEMA = Schema("soulrig.record", 1, 1)
 PASS, MISMATCH, FAULT = "pass", "mismatch", "fault"
 SUBJECT = ("soul", "program", "disk", "revision", "tokens")
 

@@ -10,6 +10,13 @@ if TYPE_CHECKING:
     from soulrig.model.soul import Soul
 
 
+PLANS = {
+    "fast": "the quickest",
+    "shared": "less memory, since the quickest doesn't fit: the same groups of inputs for all matrices of a width",
+    "tight": "the least memory, since nothing quicker fits",
+}
+
+
 def print_map(built: Built) -> None:
     """The segments, by address."""
     from soulrig.buildtools.memory_map import lies_under
@@ -49,6 +56,7 @@ def explained(soul: Soul, built: Built, progress: Callable[[int, int], None]) ->
 
 def print_explained(told: dict[str, Any]) -> None:
     """The same for a person."""
+    print(f"plan        {told['program']['plan']}: {PLANS[told['program']['plan']]}")
     print()
     print("area        start  end     used   free")
     for area in told["areas"]:

@@ -101,7 +101,7 @@ def test_json_and_exit_code_of_a_pass(root: Path) -> None:
     run = soulrig(root, "verify", "--prompt", "hello", "--json")
     assert run.returncode == 0, run.stderr
     record = json.loads(run.stdout)
-    assert record["schema"] == "soulrig.record/1"
+    assert record["schema"] == "soulrig.record/1.1"
     assert record["verdict"] == "pass"
     assert record["machine"]["kind"] == "vice"
     prompt = record["prompts"][0]

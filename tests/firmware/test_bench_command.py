@@ -41,7 +41,7 @@ def test_a_build_is_explained_without_files(tmp_path: Path) -> None:
     SMALL.save(tmp_path)
     ended = CliRunner().invoke(app, ["build", "--soul", str(tmp_path), "--explain"])
     assert ended.exit_code == 0, ended.output
-    for words in ("KERNAL", "MAIN        $0801  $CEFF", "a token at context", "\n7 "):
+    for words in ("KERNAL", "plan        fast: the quickest", "MAIN        $0801  $CEFF", "a token at context", "\n7 "):
         assert words in ended.stdout
     assert not list(tmp_path.rglob("*.prg"))
 
@@ -52,6 +52,7 @@ def test_an_explanation_is_json_too(tmp_path: Path) -> None:
     ended = CliRunner().invoke(app, ["build", "--soul", str(tmp_path), "--explain", "--json"])
     assert ended.exit_code == 0, ended.output
     told = json.loads(ended.stdout)
+    assert told["program"]["plan"] == "fast"
     assert [token["context"] for token in told["tokens"]] == [1, 4, 7]
     assert all(area["free"] == area["end"] - area["start"] + 1 - area["used"] >= 0 for area in told["areas"])
     shares = [each["cycles"] / token["cycles"] for token in told["tokens"] for each in token["with_screen"].values()]

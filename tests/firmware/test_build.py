@@ -82,12 +82,26 @@ def test_the_same_soul_gives_the_same_bytes(built: Built, shipped: Soul) -> None
 
 def test_the_manifest_tells_where_things_lie(built: Built, shipped: Soul) -> None:
     manifest = built.manifest
-    assert manifest["schema"] == "soulrig.manifest/1"
+    assert manifest["schema"] == "soulrig.manifest/1.1"
     assert manifest["program"]["load_address"] == 0x0801
     assert manifest["program"]["end_address"] < 0xCF00 == manifest["telemetry"]["address"]
     assert manifest["soul"]["crc32"] == zlib.crc32(shipped.to_bytes())
     for tensor in manifest["tensors"]:
         assert 0x0801 <= tensor["address"] < manifest["program"]["end_address"]
+
+
+def test_the_shipped_soul_takes_the_quickest_plan(built: Built) -> None:
+    assert built.manifest["program"]["plan"] == "fast"
+
+
+@pytest.mark.fixtures
+def test_a_soul_trained_by_others_takes_the_quickest_plan(golden: Path) -> None:
+    soul = Soul.load(golden / "meful-soul.bin", golden / "meful-tokenizer.json")
+    assert build(soul).manifest["program"]["plan"] == "fast"
+
+
+def test_where_the_quickest_plan_does_not_fit_another_is_taken(shipped: Soul) -> None:
+    assert build(shipped, room=2048).manifest["program"]["plan"] == "shared"
 
 
 LARGEST_FILE = 42 * 1024  # bytes of the program for the shipped soul: a floppy is slow
@@ -133,6 +147,11 @@ def test_a_soul_with_too_many_keys_is_refused() -> None:
 def test_sizes_beyond_those_tested_are_refused() -> None:
     with pytest.raises(BadInput, match="the soul's ffn is 257, the program takes 256 at most"):
         build(random_soul(Sizes(30, 8, 257, 1, 8)))
+
+
+def test_a_feed_forward_part_of_one_is_refused() -> None:
+    with pytest.raises(BadInput, match="the soul's ffn is 1, the program takes 2 at least"):
+        build(random_soul(Sizes(30, 8, 1, 1, 8)))
 
 
 def test_a_soul_without_tokenizer_is_refused(shipped: Soul) -> None:

@@ -14,7 +14,7 @@ from soulrig.buildtools.build import Built, read_manifest
 from soulrig.errors import BadInput
 from soulrig.model.soul import Soul
 from soulrig.model.versions import Schema
-from soulrig.record import Measurement, Record
+from soulrig.record import SCHEMA, Measurement, Record
 
 RECORDS = Path(__file__).resolve().parents[1] / "data" / "records"
 
@@ -56,7 +56,7 @@ def test_old_records_stay_readable(path: Path, tmp_path: Path) -> None:
     assert [prompt.verdict for prompt in record.prompts] == [prompt["verdict"] for prompt in content["prompts"]]
     assert record.measurements[0].unit == "s"
     record.save(tmp_path / "again.json")
-    assert json.loads((tmp_path / "again.json").read_text()) == content
+    assert json.loads((tmp_path / "again.json").read_text()) == content | {"schema": str(SCHEMA)}
 
 
 def test_what_a_later_minor_version_adds_is_passed_over(tmp_path: Path) -> None:
