@@ -103,12 +103,18 @@ class Registers:
 
 @runtime_checkable
 class Breakpoints(Protocol):
-    """Can be stopped at an instruction."""
+    """Can be stopped at an instruction, or a cycle."""
 
     def run_to(self, addresses: Collection[int], seconds: float, what: str) -> Registers:
         """Run until the next instruction is that at one of the addresses; one at least is executed.
 
         The C64 stands there until it is waited for again. Fault, naming `what`, after so many of its own seconds.
+        """
+
+    def run_to_cycle(self, cycle: int) -> None:
+        """Run until the clock has come to a cycle, and to the end of the instruction; not at all if that is past.
+
+        The C64 stands there until it is waited for again.
         """
 
     def jump(self, address: int) -> None:

@@ -1,4 +1,4 @@
-"""A bench run: a booted soul thinks tokens at every context, prompts of several lengths, and prompts that are typed."""
+"""A bench run: tokens at every context, prompts of several lengths, prompts that are pasted and such that are typed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from soulrig.machine import Machine
 from soulrig.model.reference import Reference
 from soulrig.model.soul import Soul
 from soulrig.record import Measurement, Record, subject_of
+
+TYPING = 5  # keys a second
 
 Progress = Callable[[int, int], None]  # positions done, of how many
 
@@ -61,7 +63,7 @@ class Bench:
         """Every count of cycles by its name, the components' left out."""
         counts = {f"token at context {token.context}": token.cycles for token in self.tokens}
         counts |= {f"prefill of {prefill.ids} ids": prefill.cycles for prefill in self.prefills}
-        counts |= {f"RETURN to first token, {first.prompt!r}": first.cycles for first in self.first_tokens}
+        counts |= {str(first): first.cycles for first in self.first_tokens}
         return counts
 
     def record(self) -> Record:
@@ -96,7 +98,7 @@ def bench(
     lengths = sorted({2, (len(ids) + 1) // 2, len(ids)})
     reference = Reference(soul)
     replies = {prompt: len(reference.reply(prompt).steps) for prompt in DEFAULT_PROMPTS}
-    total = len(ids) + sum(lengths) + sum(replies.values())
+    total = len(ids) + sum(lengths) + 2 * sum(replies.values())
     done = 0
 
     def advance(positions: int) -> None:
@@ -114,9 +116,10 @@ def bench(
         for length in lengths:
             result.prefills.append(talk.prefill(ids[:length]))
             advance(length)
-        for prompt, steps in replies.items():
-            first = talk.first_token(prompt)
-            if first is not None:
-                result.first_tokens.append(first)
-            advance(steps)
+        for rate in (None, TYPING):
+            for prompt, steps in replies.items():
+                first = talk.first_token(prompt, rate)
+                if first is not None:
+                    result.first_tokens.append(first)
+                advance(steps)
     return result

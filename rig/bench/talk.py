@@ -1,4 +1,4 @@
-"""A booted soul that is made to think: a token at every context, prompts of any length, prompts that are pasted."""
+"""A booted soul that is made to think: a token at every context, prompts of any length, prompts pasted and typed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from soulrig.bench.profile import Place, Profile
+from soulrig.bench.screen_share import with_screen
 from soulrig.buildtools.build import Built
 from soulrig.buildtools.components import REST
 from soulrig.conversation import DEFAULT_PROMPTS, Conversation
 from soulrig.machine import Machine, Memory, offered
+from soulrig.machines.typist import type_at
 from soulrig.model.reference import Reference
 from soulrig.model.soul import Soul
 from soulrig.model.tokenizer import FIRST_TEXT
@@ -46,11 +48,22 @@ class PrefillCount:
 
 @dataclass(frozen=True)
 class FirstTokenCount:
-    """The cycles from RETURN to a typed prompt's first token; the prompt was pasted."""
+    """The cycles from RETURN to a prompt's first token, of whose `ids` the program had computed `ahead` at RETURN.
+
+    `rate` is how many keys a second it was typed with, None where it was pasted, RETURN and all; `ahead_cycles` is what
+    was spent on it before.
+    """
 
     prompt: str
+    rate: float | None
     ids: int
+    ahead: int
     cycles: int
+    ahead_cycles: int
+
+    def __str__(self) -> str:
+        how = "pasted" if self.rate is None else f"typed at {self.rate:g} keys a second"
+        return f"RETURN to first token, {self.prompt!r} {how}"
 
 
 def course(soul: Soul) -> list[int]:
@@ -73,6 +86,9 @@ class Talk:
     """A booted program that says what it is told to."""
 
     def __init__(self, machine: Machine, built: Built, folder: Path) -> None:
+        self._machine = machine
+        # In the simulator the program gets as much done between two keys as with the screen on.
+        self._hurry = with_screen(1, machine.description["standard"]) if machine.description["kind"] == "sim" else 1
         self._memory = offered(machine, Memory)
         self._conversation = Conversation(machine, built.manifest)
         self._profile = Profile(machine, built.manifest)
@@ -109,12 +125,22 @@ class Talk:
         self._conversation.wait_for_reply(sequence, f"{len(ids)} token ids")
         return PrefillCount(len(ids), self._conversation.telemetry.reading().prefill_cycles)
 
-    def first_token(self, prompt: str) -> FirstTokenCount | None:
-        """A prompt that is pasted, RETURN and all; None where it fills the context."""
-        reading = self._conversation.say(prompt)
-        if not reading.cycles:
+    def first_token(self, prompt: str, rate: float | None = None) -> FirstTokenCount | None:
+        """A prompt that is typed with so many keys a second, or pasted; None where it fills the context.
+
+        What the prompt before it begins with, too, is there already: the leading SEP at least.
+        """
+        if rate is None:
+            reading = self._conversation.say(prompt)
+        else:
+            sequence = self._conversation.telemetry.header().sequence
+            type_at(self._machine, prompt + "\r", rate * self._hurry)
+            self._conversation.wait_for_reply(sequence, repr(prompt))
+            reading = self._conversation.telemetry.reading()
+        cycles = reading.first_token_cycles
+        if cycles is None:
             return None
-        return FirstTokenCount(prompt, len(reading.prompt_ids), reading.prefill_cycles + reading.cycles[0])
+        return FirstTokenCount(prompt, rate, len(reading.prompt_ids), reading.ahead, cycles, reading.ahead_cycles)
 
     def _draw(self, token: list[int]) -> None:
         """Put this token in place of the one drawn; none, and it stays."""

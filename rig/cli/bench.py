@@ -21,6 +21,8 @@ from soulrig.cli.progress import Bar
 from soulrig.cli.soul_options import DecodeOption, SoulOption, TokenizerOption, load_soul
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from soulrig.bench.run import Bench
     from soulrig.bench.talk import TokenCount
 
@@ -55,9 +57,10 @@ def bench(
     """Measure how many cycles a token takes at every context, and what they go to.
 
     The program talks about what the soul likes best, until its context is full. Then prompts of several lengths are
-    given to it, and some are pasted. The simulator counts exactly, as with the screen blanked, and tells the seconds
-    that this makes with the screen on. VICE counts with the screen on. With --components VICE stops at every routine
-    of three tokens; the other counts stay the same.
+    given to it, of which it computes all, and some are pasted and some typed at 5 keys a second, of which it keeps what
+    it had before RETURN. The simulator counts exactly, as with the screen blanked, and tells the seconds that this
+    makes with the screen on. VICE counts with the screen on. With --components VICE stops at every routine of three
+    tokens; the other counts stay the same.
 
     \b
     Examples:
@@ -154,12 +157,28 @@ def _print_tables(result: Bench) -> None:
         each = prefill.cycles / (prefill.ids - 1)
         seconds = [f"{second:.2f}" for second in result.seconds(prefill.cycles).values()]
         others.add_row(f"prefill of {prefill.ids} ids, {each:,.0f} each", f"{prefill.cycles:,}", *seconds)
-    for first in result.first_tokens:
-        seconds = [f"{second:.2f}" for second in result.seconds(first.cycles).values()]
-        others.add_row(f"first token after {first.prompt!r}", f"{first.cycles:,}", *seconds)
     console.print(others)
+    if result.first_tokens:
+        console.print(_first_tokens(result))
     if not result.detailed:
         console.print("What the cycles go to: --components, or --machine sim.")
+
+
+def _first_tokens(result: Bench) -> Table:
+    """The times from RETURN to the first token, and how many of the prompt's ids were still to be computed."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE)
+    table.add_column("RETURN to first token")
+    for name in ("ids left", "cycles", *result.seconds(0)):
+        table.add_column(name, justify="right", no_wrap=True)
+    for first in result.first_tokens:
+        how = "pasted" if first.rate is None else f"{first.rate:g} keys/s"
+        seconds = [f"{second:.2f}" for second in result.seconds(first.cycles).values()]
+        left = f"{first.ids - first.ahead} of {first.ids}"
+        table.add_row(f"{first.prompt!r}, {how}", left, f"{first.cycles:,}", *seconds)
+    return table
 
 
 def _some(tokens: list[TokenCount]) -> list[TokenCount]:

@@ -140,6 +140,10 @@ class SimMachine:
             raise self._in_vain(seconds, what)
         return Registers(computer.cpu.pc, computer.cpu.x, computer.cpu.sp)
 
+    def run_to_cycle(self, cycle: int) -> None:
+        """Run until a cycle, and to the end of the instruction. Raises Fault at an undefined opcode."""
+        self._running().run(cycle)
+
     def _in_vain(self, seconds: float, what: str) -> Fault:
         rows = "\n".join(f"  {row}" for row in text_rows(self.codes()) if row)
         return Fault(f"waited {seconds:g} C64 seconds in vain for {what}\nits screen showed:\n{rows}")

@@ -1,14 +1,17 @@
-"""Types text at the simulator's key matrix as a person does: a key after the other, each held for a while."""
+"""Types text as a person does, a key after the other: at the simulator's key matrix, or into a machine's key buffer."""
 
 from __future__ import annotations
 
 from soulrig.buildtools import petscii
 from soulrig.errors import BadInput
+from soulrig.machine import Breakpoints, Clock, Machine, Memory, offered
 from soulrig.machines.sim import SimMachine
 
 HELD = 0.09  # seconds a key is down: longer than the pause to the next one when the pace is fast
 SHIFT_AHEAD = 0.03  # seconds that SHIFT goes down before its key, and stays down behind it
 SHIFTED = dict(zip("!\"#$%&'()<>?[]", "123456789,./:;", strict=True))
+KEY_BUFFER, KEY_COUNT = 0x0277, 0xC6  # the KERNAL's
+TAKEN_CYCLES = 2000  # between two looks whether a key has been taken
 NAMED = {" ": "SPACE", "\r": "RETURN"}
 
 
@@ -48,3 +51,23 @@ def type_text(machine: SimMachine, text: str, rate: float, start: int | None = N
         machine.press(key, cycle)
         machine.release(key, cycle + held)
     return cycle
+
+
+def type_at(machine: Machine, text: str, rate: float) -> None:
+    """Type at any machine, `rate` keys a second from now on, so that each key comes at its cycle.
+
+    Where there is a key matrix, its keys are pressed, as `type_text` plans it; elsewhere they are put into the KERNAL's
+    buffer, each once the one before has been taken. Raises BadInput for a character without a key, Fault.
+    """
+    if isinstance(machine, SimMachine):
+        type_text(machine, text, rate)
+        return
+    clock, memory, breakpoints = offered(machine, Clock), offered(machine, Memory), offered(machine, Breakpoints)
+    breakpoints.run_to_cycle(0)  # from here on it stands between the keys
+    begin = clock.cycles()
+    for number, key in enumerate(petscii.to_petscii(text.removesuffix("\r")) + b"\r" * text.endswith("\r")):
+        breakpoints.run_to_cycle(begin + round(number * clock.hertz / rate))
+        while memory.read(KEY_COUNT, 1) != b"\0":
+            breakpoints.run_to_cycle(clock.cycles() + TAKEN_CYCLES)
+        memory.write(KEY_BUFFER, bytes([key]))
+        memory.write(KEY_COUNT, b"\1")

@@ -188,6 +188,11 @@ class ViceMachine:
             found = vice.registers()
         return Registers(found["PC"], found["X"], found["SP"])
 
+    def run_to_cycle(self, cycle: int) -> None:
+        """Run until a cycle, and to the end of the instruction."""
+        with self._on() as vice:
+            vice.run_to_clock(cycle)
+
     def _in_vain(self, seconds: float, what: str) -> Fault:
         rows = [f"  {row}" for row in text_rows(self.codes()) if row]
         message = f"waited {seconds:g} C64 seconds in vain for {what}; its screen showed:"

@@ -17,7 +17,7 @@ from soulrig.bench.screen_share import with_screen
 from soulrig.bench.talk import course
 from soulrig.buildtools.build import Built, build
 from soulrig.buildtools.components import REST
-from soulrig.conversation import Conversation
+from soulrig.conversation import DEFAULT_PROMPTS, Conversation
 from soulrig.errors import Fault
 from soulrig.machines.sim import SimMachine
 from soulrig.machines.vice import ViceMachine
@@ -84,20 +84,22 @@ def test_the_counts_are_those_of_an_ordinary_reply(
     assert on_sim.prefills[-1].cycles == pytest.approx(reading.prefill_cycles, rel=0.001)
 
 
-def test_a_detailed_look_changes_no_count(built: Built, soul: Soul, talking: tuple[SimMachine, Conversation]) -> None:
-    machine, conversation = talking
+def test_a_detailed_look_changes_no_count(built: Built, soul: Soul, tmp_path: Path) -> None:
+    """To the cycle, on machines that have gone the same way before; else keys are looked at sooner or later."""
+    disk = tmp_path / "soulplayer.d64"
+    disk.write_bytes(built.d64)
     found = []
     for detailed in (False, True):
-        sequence = conversation.begin(course(soul)[:3])
-        profile = Profile(machine, built.manifest)
-        profile.begin()
-        found.append(profile.token(Counter, detailed=detailed))
-        conversation.wait_for_reply(sequence, "three ids")
+        with SimMachine() as machine:
+            conversation = Conversation(machine, built.manifest)
+            conversation.boot(disk)
+            conversation.begin(course(soul)[:3])
+            profile = Profile(machine, built.manifest)
+            profile.begin()
+            found.append(profile.token(Counter, detailed=detailed))
     assert set(found[0]) == {(REST, None)}
     assert len(found[1]) > len(found[0])
-    assert found[1].total() == pytest.approx(
-        found[0].total(), abs=250
-    )  # a chord may end, keys be looked at a poll sooner
+    assert found[1].total() == found[0].total()
 
 
 def test_pasted_prompts_take_what_the_program_tells(on_sim: Bench, talking: tuple[SimMachine, Conversation]) -> None:
@@ -106,6 +108,17 @@ def test_pasted_prompts_take_what_the_program_tells(on_sim: Bench, talking: tupl
         reading = conversation.say(first.prompt)
         assert first.ids == len(reading.prompt_ids)
         assert first.cycles == pytest.approx(reading.prefill_cycles + reading.cycles[0], rel=0.001)
+
+
+def test_typing_leaves_less_to_do_than_pasting(on_sim: Bench) -> None:
+    pasted, typed = (
+        {each.prompt: each for each in on_sim.first_tokens if (each.rate is None) == how} for how in (1, 0)
+    )
+    assert pasted.keys() == typed.keys() == set(DEFAULT_PROMPTS)
+    for prompt, first in typed.items():
+        assert first.cycles < 0.8 * pasted[prompt].cycles
+        assert pasted[prompt].ahead < first.ahead < first.ids == pasted[prompt].ids
+        assert first.ahead_cycles > pasted[prompt].ahead_cycles
 
 
 def test_a_place_that_is_not_reached_is_a_fault(talking: tuple[SimMachine, Conversation]) -> None:
@@ -132,8 +145,11 @@ def test_vice_counts_the_same_and_the_screen(on_sim: Bench, soul: Soul, built: B
     """Far closer than the 3 % that a prediction promises."""
     on_vice = bench(ViceMachine("x64sc"), soul, built, detailed=())
     assert on_vice.counts().keys() == on_sim.counts().keys()
+    typed = {str(first) for first in on_vice.first_tokens if first.rate is not None}
+    assert len(typed) == len(on_vice.first_tokens) / 2
     for name, cycles in on_vice.counts().items():
-        assert cycles == pytest.approx(with_screen(on_sim.counts()[name], "pal"), rel=0.01), name
+        allowed = 0.05 if name in typed else 0.01  # a key falls between two looks at the keys
+        assert cycles == pytest.approx(with_screen(on_sim.counts()[name], "pal"), rel=allowed), name
     assert_no_rise(on_vice, data / "bench-baseline.json")
 
 

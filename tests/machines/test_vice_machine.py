@@ -18,6 +18,7 @@ pytestmark = pytest.mark.vice
 
 KINDS = list(product(get_args(Emulator), get_args(Standard)))
 SOON = 2_000_000  # cycles
+LONGEST_INSTRUCTION = 7 + 43  # with what the video chip steals within it
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,16 @@ def c64(booted: Vice) -> Vice:
 def is_running(c64: Vice) -> bool:
     before = c64.clock()
     return c64.run_until(lambda: c64.clock() > before, SOON) > before and c64.monitor.running
+
+
+def test_it_stops_at_a_cycle(c64: Vice) -> None:
+    c64.stop()
+    for wait in (200_000, 1_000, 1):
+        clock = c64.clock() + wait
+        found = c64.run_to_clock(clock)
+        assert 0 <= found - clock <= LONGEST_INSTRUCTION
+        assert c64.clock() == found, "it stands"
+    assert c64.run_to_clock(0) == found
 
 
 def test_memory(c64: Vice) -> None:

@@ -40,7 +40,7 @@ def a_bench(root: Path, machine: dict[str, Any]) -> Bench:
         TokenCount(3, 120, {("q", "rows"): 30, ("q", "tables"): 20, ("attention", None): 60, (REST, None): 10}),
     ]
     bench.prefills = [PrefillCount(3, 200)]
-    bench.first_tokens = [FirstTokenCount("hi", 3, 320)]
+    bench.first_tokens = [FirstTokenCount("hi", None, 3, 1, 320, 0), FirstTokenCount("hi", 5, 3, 2, 210, 150)]
     return bench
 
 
@@ -53,7 +53,8 @@ def test_the_record_tells_every_count(root: Path) -> None:
     assert values["token at context 3: q, tables"] == 20
     assert values["token at context 3: attention"] == 60
     assert values["prefill of 3 ids"] == 200
-    assert values["RETURN to first token, 'hi'"] == 320
+    assert values["RETURN to first token, 'hi' pasted"] == 320
+    assert values["RETURN to first token, 'hi' typed at 5 keys a second"] == 210
     assert (content["verdict"], content["fault"]) == ("pass", None)
 
 
