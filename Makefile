@@ -1,5 +1,4 @@
 # The jobs of a developer, and the demo of a user. Each sets up what it needs first, through ci/setup.
-LONG = sim_long or train_long or soak or torture
 
 .PHONY: help setup demo check test nightly
 
@@ -7,7 +6,7 @@ help:
 	@echo 'make demo     set up, verify the shipped soul on an emulated C64, show where its record and picture lie'
 	@echo 'make test     set up, run the linters and every test but the long ones'
 	@echo 'make check    set up, run the linters and the unit tests, without an emulator'
-	@echo 'make nightly  set up, run every test, then verify the whole corpus on both emulators'
+	@echo 'make nightly  set up, verify the whole corpus on every machine, run the long tests; its verdict is the first line'
 	@echo 'make setup    install what soulrig needs: cc65 and vice, and Python packages into .venv'
 
 setup:
@@ -17,16 +16,14 @@ demo: setup
 	@ci/demo
 
 check: setup lint
-	@.venv/bin/pytest tests/unit -n 2 -m 'not vice and not ($(LONG))'
+	@.venv/bin/pytest tests/unit -n 2 -m 'not vice and not long'
 
 test:
 	@ci/setup --train --test
 	@$(MAKE) --no-print-directory lint
-	@.venv/bin/pytest -n 2 -m 'not ($(LONG))'
+	@.venv/bin/pytest -n 2 -m 'not long'
 
 nightly:
-	@ci/setup --train --test --browser
-	@.venv/bin/pytest -n 2 -m '$(LONG) or browser'
 	@ci/nightly
 
 .PHONY: lint

@@ -31,6 +31,8 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "train": (lambda: importlib.util.find_spec("torch") is not None, "torch is not installed; install soulrig[train]"),
 }
 
+LONG = ("sim_long", "train_long", "soak", "torture")
+
 
 def required() -> set[str]:
     """The markers named in SOULRIG_REQUIRE."""
@@ -43,6 +45,14 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(
             f"SOULRIG_REQUIRE names {', '.join(sorted(unknown))}; known are {', '.join(sorted(NEEDS))}"
         )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the long tests `long`, before -m looks for it."""
+    for item in items:
+        if any(item.get_closest_marker(name) for name in LONG):
+            item.add_marker("long")
 
 
 @pytest.hookimpl(tryfirst=True)
