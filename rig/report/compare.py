@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from soulrig.report.view import Exchange, View, number_told, subject_told
 
+HARDLY = "±0.00 %"
 NOT_COMPARED = ("started",)
-DIGEST_TOLD = 12  # digits, which tell one from another
+# A digest or a revision; its first digits tell it from another.
+_DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,}")
 OTHER = {
     "machine": "another machine: cycles and seconds are not of the same thing",
     "cycle basis": "another cycle basis: cycles do not count the same",
@@ -30,7 +33,7 @@ class Change:
     @property
     def percent_told(self) -> str:
         """The change with its sign, nothing where it is no number's."""
-        return "" if self.percent is None else f"{self.percent:+.2f} %"
+        return "" if self.percent is None else percent_told(self.percent)
 
 
 @dataclass(frozen=True)
@@ -121,10 +124,16 @@ class Comparison:
         replies = sum(each.before.said != each.after.said for each in self.prompts)
         if replies:
             parts.append(f"{replies} other {'reply' if replies == 1 else 'replies'}")
-        if self.cycles is not None:
+        if self.cycles is not None and self.cycles.percent_told != HARDLY:
             parts.append(f"cycles a token {self.cycles.percent_told}")
         parts += [f"{len(names)} {what}" for names, what in ((self.new, "new"), (self.gone, "gone")) if names]
         return ", ".join(parts) or "nothing changed"
+
+
+def percent_told(percent: float) -> str:
+    """A change with its sign, to the hundredth."""
+    told = f"{percent:+.2f} %"
+    return told if told[1:] != HARDLY[1:] else HARDLY
 
 
 def compare(before: View, after: View) -> Comparison:
@@ -137,7 +146,7 @@ def compare(before: View, after: View) -> Comparison:
     for name in dict.fromkeys([*subjects[0], *subjects[1]]):
         was, is_now = (subject.get(name, "–") for subject in subjects)
         if was != is_now:
-            told = [value[:DIGEST_TOLD] if "SHA-" in name else value for value in (was, is_now)]
+            told = [_DIGEST.sub(r"\1", value) for value in (was, is_now)]
             result.subject.append(Change(name, told[0], told[1]))
             if name in OTHER:
                 result.notes.append(OTHER[name])

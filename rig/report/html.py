@@ -14,14 +14,17 @@ from markupsafe import Markup
 
 from soulrig.errors import BadInput
 from soulrig.model.files import read_bytes
-from soulrig.record import Attachment
-from soulrig.report.compare import Comparison
+from soulrig.record import PASS, Attachment
+from soulrig.report.compare import Comparison, percent_told
 from soulrig.report.score import score
-from soulrig.report.view import View, limits_told, number_told, outside, subject_told, text_of
+from soulrig.report.view import Exchange, View, limits_told, number_told, outside, subject_told, text_of
 
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 SOUNDS = ("audio/wav", "audio/x-wav", "audio/vnd.wave")
+MOST_SHOWN = 20  # of prompts; the others are folded away, those that are right first
 BENCH_COUNT = "token at context"  # how a bench's measurements by context begin; the plot shows them
+
+Numbered = tuple[int, Exchange]
 
 
 @dataclass(frozen=True)
@@ -44,16 +47,20 @@ def html_page(view: View, comparison: Comparison | None = None) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number_told, "limits": limits_told}
+    environment.filters |= {"number": number_told, "limits": limits_told, "percent": percent_told}
     environment.tests["outside"] = outside
     plot = _cycles(view, comparison)
     shown = list(_shown(view))
+    first, folded = _arranged(view.exchanges)
     page = environment.get_template("page.html").render(
         view=view,
         record=view.record,
         comparison=comparison,
         style=Markup(_template("page.css")),
         plot=plot,
+        first=first,
+        folded=folded,
+        most_shown=MOST_SHOWN,
         shown=shown,
         measurements=[each for each in view.record.measurements if not each.name.startswith(BENCH_COUNT)],
         counts=[each for each in view.record.measurements if each.name.startswith(BENCH_COUNT)],
@@ -67,6 +74,14 @@ def html_page(view: View, comparison: Comparison | None = None) -> bytes:
 def visible(text: str) -> Markup:
     """A token's text with its spaces shown."""
     return Markup(html.escape(text).replace(" ", '<span class="space">␣</span>'))
+
+
+def _arranged(exchanges: list[Exchange]) -> tuple[list[Numbered], list[Numbered]]:
+    """Those to show and those to fold away, each with its number: all in order, or of many what is not right first."""
+    numbered = list(enumerate(exchanges, 1))
+    if len(numbered) > MOST_SHOWN:
+        numbered.sort(key=lambda each: each[1].verdict == PASS)
+    return numbered[:MOST_SHOWN], numbered[MOST_SHOWN:]
 
 
 def _template(name: str) -> str:

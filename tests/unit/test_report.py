@@ -187,6 +187,20 @@ def test_a_wrong_step_is_shown_against_the_reference(tmp_path: Path) -> None:
     assert f"{WRONG_TOKEN}, expected" in markdown(view)
 
 
+def test_of_many_prompts_those_that_are_not_right_come_first(tmp_path: Path) -> None:
+    found = content()
+    found["prompts"] = [found["prompts"][1]] * 30 + mismatch()["prompts"][:1]
+    page = Page(html_page(viewed(tmp_path, found)))
+    articles = [attributes for tag, attributes in page.elements if tag == "article"]
+    assert (len(articles), articles[0]) == (31, {"id": "prompt31", "class": "mismatch"})
+    assert [attributes["id"] for attributes in articles[1:]] == [f"prompt{number}" for number in range(1, 31)]
+    assert "11 more prompts" in page.text
+    ids = {attributes.get("id") for _, attributes in page.elements}
+    links = [attributes["href"] or "" for tag, attributes in page.elements if tag == "a"]
+    assert "#prompt31" in links
+    assert {link.removeprefix("#") for link in links} <= ids
+
+
 def test_what_the_machine_said_without_the_tokens_texts_is_read_off_the_screen(tmp_path: Path) -> None:
     found = mismatch()
     del found["tokens"]

@@ -32,7 +32,7 @@ def test_nothing_changed(tmp_path: Path) -> None:
     assert (result.subject, result.prompts, result.measurements, result.notes) == ([], [], [], [])
     assert (result.same, result.new, result.gone) == (2, [], [])
     assert {each.percent for each in result.contexts} == {0.0}
-    assert result.summary == "cycles a token +0.00 %"
+    assert result.summary == "nothing changed"
 
 
 def test_verdict_reply_and_step(tmp_path: Path) -> None:
