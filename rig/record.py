@@ -47,11 +47,15 @@ class Attachment:
 
 @dataclass
 class PromptRecord:
-    """One prompt: what the reference says, what each channel saw."""
+    """One prompt: what the reference says, what each channel saw, and what they tell of the time that it took.
+
+    `evidence` has the `seconds` of each step by each channel, and the channels' `disagreements` in words.
+    """
 
     prompt: str
     reference: dict[str, Any]
     channels: dict[str, dict[str, Any]] = field(default_factory=dict)
+    evidence: dict[str, Any] = field(default_factory=dict)
 
     @property
     def verdict(self) -> str:
@@ -100,6 +104,7 @@ class Record:
                     "verdict": prompt.verdict,
                     "reference": prompt.reference,
                     "channels": prompt.channels,
+                    **({"evidence": prompt.evidence} if prompt.evidence else {}),
                 }
                 for prompt in self.prompts
             ],
@@ -123,7 +128,7 @@ class Record:
                 subject={name: content[name] for name in SUBJECT if name in content},
                 started=content["started"],
                 prompts=[
-                    PromptRecord(prompt["prompt"], prompt["reference"], prompt["channels"])
+                    PromptRecord(prompt["prompt"], prompt["reference"], prompt["channels"], prompt.get("evidence", {}))
                     for prompt in content["prompts"]
                 ],
                 measurements=[Measurement(**_fields(Measurement, each)) for each in content["measurements"]],

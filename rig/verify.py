@@ -10,6 +10,7 @@ from typing import Any
 
 from soulrig.buildtools.build import Built
 from soulrig.channels import telemetry
+from soulrig.channels.evidence import FRAME_SECONDS, evidence_of
 from soulrig.channels.registry import DEFAULT_CHANNELS, open_channels
 from soulrig.conversation import Conversation
 from soulrig.kept import kept
@@ -47,7 +48,8 @@ def verify(
     if soul.tokenizer is not None:
         subject["tokens"] = list(soul.tokenizer.tokens)
     record = Record(machine.description, subject, datetime.now(UTC).isoformat(timespec="seconds"))
-    with kept(record, keep, lambda: _measurements(record)) as grown:
+    apart: list[float] = []
+    with kept(record, keep, lambda: _measurements(record, apart)) as grown:
         grown()
         opened = open_channels(channels, machine, built.manifest)
         with tempfile.TemporaryDirectory(prefix="soulrig-verify-") as folder, machine:
@@ -64,6 +66,10 @@ def verify(
                 conversation.say(prompt)
                 for channel in opened:
                     result.channels[channel.name] = channel.observe(prompt, reply).as_json()
+                evidence = evidence_of(result.channels, record.machine["hertz"])
+                if evidence.seconds:
+                    result.evidence = {"seconds": evidence.seconds, "disagreements": evidence.disagreements()}
+                apart += [abs(counted - heard) for _, counted, heard in evidence.differences()]
                 grown()
                 progress(result)
             if picture is not None:
@@ -83,15 +89,18 @@ def _reference(reply: Reply) -> dict[str, Any]:
     }
 
 
-def _measurements(record: Record) -> list[Measurement]:
-    """Means over all steps that the machine reported."""
+def _measurements(record: Record, apart: Sequence[float]) -> list[Measurement]:
+    """Means over all steps that the machine reported; `apart` is how far telemetry and sound differ in each, in s."""
+    name = "seconds a token, telemetry against sound"
+    witnessed = [Measurement(name, round(max(apart), 6), "s", 0, FRAME_SECONDS)] if apart else []
     seen = [prompt.channels["telemetry"] for prompt in record.prompts if "telemetry" in prompt.channels]
     cycles = [count for reading in seen for count in reading["cycles"]]
     if not cycles:
-        return []
+        return witnessed
     mean = sum(cycles) / len(cycles)
     return [
         Measurement("cycles a token, mean", round(mean, 1), "cycles"),
         Measurement("cycles a token, most", max(cycles), "cycles"),
         Measurement("seconds a token, mean", round(mean / record.machine["hertz"], 4), "s"),
+        *witnessed,
     ]

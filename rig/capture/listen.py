@@ -34,7 +34,9 @@ LINE = 30.0  # times as strong as its neighbours in the whole recording's spectr
 LINE_HZ = 4.0  # what counts as neighbour
 SURE_DB, UNSURE_DB = 9.0, 5.0  # of a voice's best note over its second best
 IN_TUNE, OUT_OF_TUNE = 0.006, 0.02  # how far a note may be off the recording's tuning
+CLICK = 0.05  # confidence below which no notes stand out: what began is no chord
 GOOD = 0.8  # mean confidence with which no other speed is tried
+CLEAR = 0.95  # and with which the search for a speed ends
 SPEEDS = (1, 2, 4, 8, 10)  # emulators record faster than they label
 EXCERPT = 15  # seconds on which other speeds are tried
 LEAST, MOST = 1 / 12, 6  # true rate over labelled rate
@@ -54,24 +56,38 @@ def listen(recording: Recording) -> Listening:
     samples = _without_hum(recording.samples.astype(np.float64))
     best = _listen_at(samples, recording.rate, 1.0)
     if _quality(best) < GOOD:
-        begin = int(np.argmax(np.abs(samples) > np.percentile(np.abs(samples), 99)))
-        factors = {rate / speed / recording.rate for rate in STANDARD_RATES for speed in SPEEDS}
-
-        def quality(factor: float) -> float:
-            part = samples[begin:][: int(EXCERPT * recording.rate * factor)]
-            return _quality(_listen_at(part, recording.rate, factor))
-
-        likely = max(sorted(factor for factor in factors if LEAST < factor < MOST), key=quality)
-        best = max(best, _listen_at(samples, recording.rate, likely), key=_quality)
+        likely = _listen_at(samples, recording.rate, _likeliest(samples, recording.rate))
+        best = max(best, likely, key=_explained)
     return best
 
 
+def _likeliest(samples: Array, rate: int) -> float:
+    """The true rate over the labelled one `rate`: the first that explains nearly all, or the one that explains most."""
+    begin = int(np.argmax(np.abs(samples) > np.percentile(np.abs(samples), 99)))
+    faster = [1 / speed for speed in SPEEDS]
+    others = {standard / speed / rate for standard in STANDARD_RATES for speed in SPEEDS} - set(faster)
+    explained: dict[float, float] = {}
+    for factor in (*faster, *sorted(others, key=lambda factor: abs(np.log(factor)))):
+        if LEAST < factor < MOST:
+            part = samples[begin:][: int(EXCERPT * rate * factor)]
+            listening = _listen_at(part, rate, factor)
+            explained[factor] = _explained(listening) / len(part)
+            if _quality(listening) >= CLEAR:
+                return factor
+    return max(explained, key=lambda factor: explained[factor])
+
+
 def _quality(listening: Listening) -> float:
-    """How well a speed explains a recording: the mean confidence; a reply's begin at the begin counts too."""
+    """How well a speed explains the chords: the mean confidence; a reply's begin at the begin counts too."""
     chords = listening.chords
     if not chords:
         return 0.0
     return float(np.mean([chord.confidence for chord in chords])) * (1.0 if chords[0].id == BEGIN else 0.9)
+
+
+def _explained(listening: Listening) -> float:
+    """How much a speed explains: at a wrong one, a few chords may stand out by chance."""
+    return _quality(listening) * len(listening.chords)
 
 
 def _without_hum(samples: Array) -> Array:
@@ -114,7 +130,8 @@ def _listen_at(samples: Array, rate: float, factor: float) -> Listening:
         # At another speed the nearest notes may stand out as clearly, but they do not lie where they should.
         apart = float(np.abs(pitches / off - 1).max())
         believed = confidence * float(np.interp(apart, [IN_TUNE, OUT_OF_TUNE], [1, 0.1]))
-        chords.append(Heard(id, round(begin * seconds, 4), round(believed, 3)))
+        if believed >= CLICK:
+            chords.append(Heard(id, round(begin * seconds, 4), round(believed, 3)))
     return Listening(chords, off * detune / factor)
 
 

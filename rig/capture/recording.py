@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LIVE_RATE = 44_100
 CHUNK_HEADER = 8
 RIFF_HEADER = 12
+RATE_AT, PCM_HEADER = 24, 44  # of a file that begins with the 16 bytes of a PCM format
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,17 @@ def _completed(content: bytes, path: Path) -> bytes:
             return sized[:4] + struct.pack("<I", len(sized) - CHUNK_HEADER) + sized[CHUNK_HEADER:]
         at += CHUNK_HEADER + size + size % 2
     raise BadInput(f"{path}: is a WAV file without sound in it (no chunk 'data')")
+
+
+def relabel(path: Path, rate: int) -> None:
+    """Have a WAV file that an emulator wrote claim another rate, in Hz; its samples stay. Does nothing without one."""
+    if not path.is_file() or path.stat().st_size < PCM_HEADER:
+        return
+    with path.open("r+b") as file:
+        file.seek(RATE_AT + 8)
+        (frame,) = struct.unpack("<H", file.read(2))  # bytes a sample, of all channels
+        file.seek(RATE_AT)
+        file.write(struct.pack("<II", rate, rate * frame))
 
 
 def write_wav(path: Path, recording: Recording) -> None:

@@ -130,6 +130,8 @@ def _print_table(result: Record, channels: Sequence[str]) -> None:
         for channel, seen in prompt.channels.items():
             if seen["difference"] is not None:
                 console.print(f"{prompt.prompt!r}, {channel}: {seen['difference']}", markup=False, highlight=False)
+        for disagreement in prompt.evidence.get("disagreements", []):
+            console.print(f"{prompt.prompt!r}, warning: {disagreement}", markup=False, highlight=False)
     measured = {measurement.name: measurement for measurement in result.measurements}
     seconds = measured.get("seconds a token, mean")
     speed = f", {seconds.value:.2f} s a token in the mean" if seconds else ""

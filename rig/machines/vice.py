@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from soulrig.capture.picture import Picture
+from soulrig.capture.recording import relabel
 from soulrig.capture.sid_log import REGISTERS, SidWrite
 from soulrig.channels.screen import text_rows
 from soulrig.errors import Fault
@@ -17,11 +18,15 @@ from soulrig.machine import NTSC_HZ, PAL_HZ, Registers, is_cartridge
 from soulrig.machines.roms import RomSet, our_roms
 from soulrig.vice_driver.errors import CyclesExceeded, ViceError
 from soulrig.vice_driver.monitor import Monitor
-from soulrig.vice_driver.process import RomFiles, RomTree, ViceOptions
+from soulrig.vice_driver.process import RomFiles, RomTree, Sound, ViceOptions
 from soulrig.vice_driver.store_trace import StoreTrace
 from soulrig.vice_driver.vice import POLL_SECONDS, Vice
 
 SID = 0xD400
+RECORDING_SPEED = 10  # times a C64's; what VICE labels as so many samples a second is that much longer in truth
+RECORDING_RATE = 9_600  # Hz: three times the highest note of a token's chord
+RECORDING_OPTIONS = ("-speed", str(100 * RECORDING_SPEED), "-soundrate", str(RECORDING_SPEED * RECORDING_RATE))
+SID_MODELS = {"6581": "256", "8580": "257"}  # VICE's numbers for reSID's
 FEED = 255  # keys that the monitor takes at once
 # Where VICE looks for genuine ROMs by itself. It wants those there rather than by path (see RomFiles).
 VICE_NAMES = {
@@ -37,7 +42,9 @@ class ViceMachine:
 
     Without `roms` it has our own, and VICE serves the drive; with a set that holds a 1541's ROM, the drive is emulated
     to the cycle. `port` is that of VICE's monitor, by default a free one; `timeout` is in seconds of wall time, how
-    long VICE may be silent before that is a fault. Offers every protocol.
+    long VICE may be silent before that is a fault. `recording` is where to leave a WAV of all that its
+    `sid` sounds like: VICE runs at ten times a C64's speed then, not in warp; the file at a C64's own. Offers every
+    protocol.
     """
 
     poll_seconds = POLL_SECONDS
@@ -50,12 +57,16 @@ class ViceMachine:
         roms: RomSet | None = None,
         port: int | None = None,
         timeout: float = 20.0,
+        recording: Path | None = None,
+        sid: Literal["6581", "8580"] = "6581",
     ) -> None:
         self._emulator = emulator
         self._standard = standard
         self._roms = roms
         self._port = port
         self._timeout = timeout
+        self._recording = recording
+        self._sid_model = sid
         self._stack = ExitStack()
         self._vice: Vice | None = None
         self._sid: StoreTrace | None = None
@@ -93,6 +104,8 @@ class ViceMachine:
         with _faults(OSError):
             folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="soulrig-vice-")))
             roms = self._roms or our_roms(folder / "rigrom")
+            if self._recording is not None:
+                self._stack.callback(relabel, self._recording, RECORDING_RATE)  # once VICE has ended
             vice = self._stack.enter_context(Vice(self._options(roms, folder, disk), self._timeout))
             with vice.stopped():
                 sid = StoreTrace(vice.text_port, SID, SID + REGISTERS - 1, self._timeout)
@@ -120,6 +133,9 @@ class ViceMachine:
             true_drive=roms.dos1541 is not None,
             port=self._port,
             text_monitor=True,
+            warp=self._recording is None,
+            sound=None if self._recording is None else Sound("wav", str(self._recording.absolute())),
+            extra=(*(RECORDING_OPTIONS if self._recording else ()), "-sidenginemodel", SID_MODELS[self._sid_model]),
         )
 
     def type(self, petscii: bytes) -> None:

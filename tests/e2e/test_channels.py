@@ -116,7 +116,12 @@ def test_a_verdict_each_in_table_and_record(root: Path, tmp_path: Path) -> None:
     run = soulrig(root, "verify", "--prompt", PROMPT, "--prompt", "", "--channels", ",".join(ALL), "--record", out)
     assert_says(run, 0)
     assert all(name in run.stdout for name in ALL)
-    for prompt in Record.load(out).prompts:
+    record = Record.load(out)
+    (apart,) = (each for each in record.measurements if each.name == "seconds a token, telemetry against sound")
+    assert apart.value < 0.002
+    for prompt in record.prompts:
+        assert prompt.evidence["disagreements"] == []
+        assert len(prompt.evidence["seconds"]["sound"]) == len(prompt.channels["telemetry"]["cycles"])
         assert {name: seen["verdict"] for name, seen in prompt.channels.items()} == dict.fromkeys(ALL, "pass")
 
 
