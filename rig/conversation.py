@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from soulrig.buildtools import petscii
+from soulrig.buildtools.build import PROGRAM_NAME
 from soulrig.channels import screen, telemetry
 from soulrig.errors import Fault
 from soulrig.machine import Breakpoints, Keys, Loader, Machine, Memory, Screen, is_cartridge, offered
@@ -20,6 +21,32 @@ PROMPT_SECONDS = 2
 
 # What is said where nothing is asked for.
 DEFAULT_PROMPTS = ("hello", "how are you?", "what is your name?")
+
+
+def load_and_run(machine: Machine, disk: Path, name: str, run: str = "run") -> None:
+    """Insert the disk, load a program from it and type `run`, as a person would. Raises Fault."""
+    keys, shown = offered(machine, Keys), offered(machine, Screen)
+
+    def wait_ready(count: int, seconds: float, what: str) -> None:
+        """Wait for the `count`-th READY. on the screen; an error message instead is a Fault."""
+
+        def ready() -> bool:
+            rows = screen.text_rows(shown.codes())
+            errors = [row for row in rows if row.startswith("?")]
+            if errors:
+                raise Fault(f"the C64 said {errors[0]!r} where {what} was expected")
+            return sum(row.lower() == "ready." for row in rows) >= count
+
+        machine.wait(ready, seconds, what)
+
+    def line(text: str) -> None:
+        keys.type(petscii.to_petscii(text) + bytes([petscii.RETURN]))
+
+    offered(machine, Loader).insert(disk)
+    wait_ready(1, BOOT_SECONDS, "READY. after power-up")
+    line(f'load"{name}",8,1')
+    wait_ready(2, LOAD_SECONDS, "READY. after LOAD")
+    line(run)
 
 
 class Conversation:
@@ -39,12 +66,10 @@ class Conversation:
 
         Raises Fault.
         """
-        offered(self._machine, Loader).insert(image)
-        if not is_cartridge(image):
-            self._wait_ready(1, BOOT_SECONDS, "READY. after power-up")
-            self._keys.type(petscii.to_petscii('load"soulplayer",8,1') + bytes([petscii.RETURN]))
-            self._wait_ready(2, LOAD_SECONDS, "READY. after LOAD")
-            self._keys.type(petscii.to_petscii("run") + bytes([petscii.RETURN]))
+        if is_cartridge(image):
+            offered(self._machine, Loader).insert(image)
+        else:
+            load_and_run(self._machine, image, PROGRAM_NAME)
         self._machine.wait(self.telemetry.present, START_SECONDS, "the program's telemetry after its start")
         self._machine.wait(lambda: self.telemetry.header().state == "idle", START_SECONDS, "the program's first prompt")
 
@@ -81,15 +106,3 @@ class Conversation:
     def codes(self) -> bytes:
         """The screen's codes."""
         return self._screen.codes()
-
-    def _wait_ready(self, count: int, seconds: float, what: str) -> None:
-        """Wait for the `count`-th READY. on the screen; an error message instead is a Fault."""
-
-        def ready() -> bool:
-            rows = screen.text_rows(self._screen.codes())
-            errors = [row for row in rows if row.startswith("?")]
-            if errors:
-                raise Fault(f"the C64 said {errors[0]!r} where {what} was expected")
-            return sum(row.lower() == "ready." for row in rows) >= count
-
-        self._machine.wait(ready, seconds, what)

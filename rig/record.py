@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from soulrig.buildtools.build import Built
 from soulrig.errors import BadInput
-from soulrig.model.files import read_json, write_beside
+from soulrig.model.files import read_bytes, read_json, write_beside
 from soulrig.model.versions import Schema
 
 SCHEMA = Schema("soulrig.record", 1, 1)
@@ -149,6 +149,12 @@ def subject_of(built: Built) -> dict[str, Any]:
         "disk": {"sha256": hashlib.sha256(built.d64).hexdigest()},
         "revision": _revision(),
     }
+
+
+def subject_of_disk(disk: Path, name: str) -> dict[str, Any]:
+    """What a record of a run of another's program says was run. Raises BadInput where the disk can't be read."""
+    sha256 = hashlib.sha256(read_bytes(disk)).hexdigest()
+    return {"disk": {"sha256": sha256, "file": disk.name, "name": name}, "revision": _revision()}
 
 
 def _revision() -> str | None:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from soulrig.cli.foreign import (
+    BetweenOption,
+    DiskOption,
+    ExpectationsOption,
+    ExpectOption,
+    LoadOption,
+    ReadyOption,
+    RunOption,
+    SecondsOption,
+    expectations,
+    foreign_program,
+    print_foreign,
+)
 from soulrig.cli.machine_options import (
     ConfigOption,
     EmulatorOption,
@@ -59,6 +72,14 @@ def verify(
     screenshot: Annotated[
         Path | None, typer.Option(metavar="OUT.png", help="Where to leave a picture of the last screen.")
     ] = None,
+    disk: DiskOption = None,
+    load: LoadOption = None,
+    run: RunOption = None,
+    ready_text: ReadyOption = None,
+    reply_between: BetweenOption = None,
+    expect: ExpectOption = None,
+    expectations_file: ExpectationsOption = None,
+    seconds: SecondsOption = None,
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the record instead of the table.")] = False,
 ) -> None:
@@ -68,6 +89,11 @@ def verify(
     channel that is asked for, and passes where all agree: telemetry (tokens and logits checksums), screen (its text),
     sound (each token is a chord). Without --prompt and --prompts a few prompts of the rig's own are used.
 
+    A program that is not ours is verified by its screen alone: --disk, its --ready-text, and what its replies stand
+    between. Those texts are compared without regard to case; one that begins with re: is a regular expression. {prompt}
+    in A is what was typed. The reply is over when B is the last on the screen. It is compared with --expect or
+    --expectations; without them a reply in time passes, and the record tells it.
+
     \b
     Examples:
       soulrig verify --prompt "hello" --prompt "who are you?"
@@ -75,6 +101,7 @@ def verify(
       soulrig verify --machine desk --json
       soulrig verify --emulator x64sc --standard ntsc --prompts prompts.txt --record record.json
       soulrig verify --soul soul.bin --tokenizer tokenizer.json --roms my_roms
+      soulrig verify --disk eliza.d64 --load eliza --ready-text "hello" --reply-between "eliza:" "you:" --prompt "hi"
 
     Exit codes: 0 everything is right, 1 mismatch, 2 wrong usage or bad input, 3 the rig or the machine failed.
     """
@@ -82,19 +109,52 @@ def verify(
     from soulrig.channels.registry import DEFAULT_CHANNELS, parse_channels
     from soulrig.config import load_config
     from soulrig.conversation import DEFAULT_PROMPTS
+    from soulrig.errors import BadInput
+    from soulrig.foreign import REPLY_SECONDS, verify_foreign
     from soulrig.model.files import check_writable
-    from soulrig.prompts import check_prompts, read_prompts
-    from soulrig.verify import verify as run
+    from soulrig.prompts import check_prompts, read_lines, read_prompts
+    from soulrig.verify import verify as verify_soul
 
     for path in (record, screenshot):
         if path is not None:
             check_writable(path)
-    watched = DEFAULT_CHANNELS if channels is None else parse_channels(channels)
+    c64 = make_machine(load_config(config), machine, {"emulator": emulator, "standard": standard, "roms": roms})
     asked = list(prompt or [])
+    foreign: dict[str, object] = {
+        "--load": load,
+        "--run": run,
+        "--ready-text": ready_text,
+        "--reply-between": reply_between,
+    }
+    foreign |= {"--expect": expect, "--expectations": expectations_file, "--seconds": seconds}
+    ours: dict[str, object] = {"--soul": soul, "--tokenizer": tokenizer, "--decode": decode, "--channels": channels}
+    wrong = [name for name, given in (foreign if disk is None else ours).items() if given]
+    if wrong:
+        raise BadInput(f"{', '.join(wrong)}: {'only with' if disk is None else 'not with'} --disk")
+    if disk is not None:
+        program = foreign_program(disk, load, run, ready_text, reply_between)
+        asked += read_lines(prompts, "prompt") if prompts is not None else []
+        wanted = expectations(expect, expectations_file)
+        with Bar("booting", len(asked)) as bar:
+
+            def advance(done: PromptRecord) -> None:
+                bar.advance(f"verifying {done.prompt[:20]!r}")
+
+            result = verify_foreign(
+                c64,
+                program,
+                asked,
+                wanted,
+                seconds=seconds or REPLY_SECONDS,
+                progress=advance,
+                picture=screenshot,
+                keep=record,
+            )
+        _end(result, print_foreign, as_json)
+    watched = DEFAULT_CHANNELS if channels is None else parse_channels(channels)
     check_prompts(asked)
     if prompts is not None:
         asked += read_prompts(prompts)
-    c64 = make_machine(load_config(config), machine, {"emulator": emulator, "standard": standard, "roms": roms})
     loaded = load_soul(soul, tokenizer, decode, config)
     asked = asked or list(DEFAULT_PROMPTS)
     with Bar("booting", len(asked)) as bar:
@@ -102,7 +162,7 @@ def verify(
         def progress(done: PromptRecord) -> None:
             bar.advance(f"verifying {done.prompt[:20]!r}")
 
-        result = run(
+        result = verify_soul(
             c64,
             loaded,
             build_or_shipped(loaded),
@@ -112,10 +172,14 @@ def verify(
             picture=screenshot,
             keep=record,
         )
+    _end(result, lambda result: _print_table(result, watched), as_json)
+
+
+def _end(result: Record, show: Callable[[Record], None], as_json: bool) -> NoReturn:
     if as_json:
         print(json.dumps(result.as_json(), ensure_ascii=False))
     else:
-        _print_table(result, watched)
+        show(result)
     if result.fault is not None:
         print(f"soulrig: fault: {result.fault}", file=sys.stderr)
     raise typer.Exit(EXIT_CODES[result.verdict])
