@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
+from soulrig.errors import BadInput
+
 
 def shipped_folder() -> Path | None:
     """The folder they lie in; None where the installation has none."""
@@ -17,3 +19,11 @@ def shipped_folder() -> Path | None:
     except ModuleNotFoundError:
         return None
     return folder if folder.is_dir() else None
+
+
+def shipped_soul() -> Path:
+    """The folder of the soul that comes with this package. Raises BadInput where the installation has none."""
+    folder = shipped_folder()
+    if folder is None or not (folder / "soulplayer").is_dir():
+        raise BadInput("this installation brings no soul of its own; name one with --soul, or train one: soulrig train")
+    return folder / "soulplayer"

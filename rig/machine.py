@@ -65,6 +65,14 @@ class Screen(Protocol):
 
 
 @runtime_checkable
+class Text(Protocol):
+    """Tells what is written on its screen."""
+
+    def text(self) -> list[str]:
+        """The 25 rows as they look, in the character set that is shown, without the spaces at their ends."""
+
+
+@runtime_checkable
 class Sound(Protocol):
     """Can be listened to."""
 
@@ -121,6 +129,33 @@ class Breakpoints(Protocol):
         """Go on at `address`, as after a JMP, once it is waited for."""
 
 
+@runtime_checkable
+class Processor(Protocol):
+    """Shows its processor."""
+
+    def registers(self) -> dict[str, int]:
+        """PC, A, X, Y, SP and P, the flags, by these names."""
+
+
+@runtime_checkable
+class Log(Protocol):
+    """Writes a log of itself."""
+
+    def log_tail(self) -> str:
+        """Its last lines."""
+
+
+@runtime_checkable
+class Snapshots(Protocol):
+    """Can be put back to what it was."""
+
+    def keep(self) -> object:
+        """What the C64 is now, its disk included, for `restore`; keys that wait to be typed are not."""
+
+    def restore(self, kept: object) -> None:
+        """Make it what it was when that was kept, on this machine. It stands there until it is waited for."""
+
+
 class Machine(Protocol):
     """Any machine."""
 
@@ -129,7 +164,7 @@ class Machine(Protocol):
         """What it is, for the record: at least `kind` and `cycle_basis`."""
 
     def wait(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
-        """Let the C64 run until `condition()`; Fault, naming `what`, after so many of its own seconds."""
+        """Let the C64 run until `condition()`; InVain, naming `what`, after so many of its own seconds."""
 
     def __enter__(self) -> Self: ...
 
@@ -138,7 +173,24 @@ class Machine(Protocol):
     ) -> None: ...
 
 
-CAPABILITIES: tuple[type, ...] = (Loader, Keys, Memory, Screen, Sound, Clock, Reset, Breakpoints)
+CAPABILITIES: tuple[type, ...] = (
+    Loader,
+    Keys,
+    Memory,
+    Screen,
+    Text,
+    Sound,
+    Clock,
+    Reset,
+    Breakpoints,
+    Processor,
+    Log,
+    Snapshots,
+)
+
+
+class InVain(Fault):
+    """What was waited for did not come in time; the machine itself is all right."""
 
 
 class Left(Exception):

@@ -29,6 +29,8 @@ HOST = "127.0.0.1"
 LOG_LINES = 15
 PORT_ATTEMPTS = 5
 START_SECONDS = 5.0
+# What VICE logs at every resume and every restored snapshot, which drowns all else.
+CHATTER = ("Sync reset", "Sound: ", "reSID: ", "Error - T64 snapshot", "Increasing trap_func")
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
 
 
@@ -225,8 +227,7 @@ class ViceProcess:
             text = (self._folder / "vice.log").read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             return ""
-        # VICE logs a synchronisation at every resume, which drowns all else.
-        return "\n".join([line for line in text.splitlines() if line != "Sync reset"][-lines:])
+        return "\n".join([line for line in text.splitlines() if not line.startswith(CHATTER)][-lines:])
 
     def diagnose(self, fault: ViceError) -> ViceError:
         """The same fault with the log's tail, or the death that explains it."""

@@ -121,12 +121,18 @@ class Display:
     pixels: npt.NDArray[np.uint8]
     palette: npt.NDArray[np.uint8]
 
+    @property
+    def origin(self) -> tuple[int, int] | None:
+        """Left and top of the 320 x 200 pixels within the border; None for a canvas whose layout is not known."""
+        height, width = self.pixels.shape
+        return PICTURE_ORIGINS.get((width, height))
+
     def picture(self) -> npt.NDArray[np.uint8]:
         """The (200, 320) pixels within the border; ValueError for a canvas whose layout is not known."""
-        height, width = self.pixels.shape
-        if (width, height) not in PICTURE_ORIGINS:
+        if self.origin is None:
+            height, width = self.pixels.shape
             raise ValueError(f"no known place of the picture in a canvas of {width} x {height}")
-        left, top = PICTURE_ORIGINS[width, height]
+        left, top = self.origin
         return self.pixels[top : top + 200, left : left + 320]
 
 

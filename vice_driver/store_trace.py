@@ -5,13 +5,14 @@ read-modify-write instruction (`INC $D400`) can't be followed so, and is left ou
 can't be read.
 """
 
+import queue
 import re
 import threading
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from soulrig.vice_driver.errors import MonitorSilent
+from soulrig.vice_driver.errors import MonitorSilent, ViceError
 from soulrig.vice_driver.text_monitor import TextMonitor
 
 # #1 (Trace store d404)   91/$05b,  60/$3c
@@ -50,6 +51,8 @@ class StoreTrace:
         self._leaving = threading.Event()
         self._quiet = threading.Event()  # VICE has said nothing for a moment
         self._timeout = timeout
+        self._commands: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[str | ViceError] = queue.SimpleQueue()
 
     def __enter__(self) -> Self:
         self._monitor.__enter__()
@@ -83,8 +86,34 @@ class StoreTrace:
         self._quiet.wait(self._timeout)
         return list(self._stores)
 
+    def forget(self) -> None:
+        """Have none been made so far; to be called while the CPU is stopped."""
+        self.stores()
+        self._stores.clear()
+
+    def command(self, text: str) -> str:
+        """What the text monitor, which the trace has for itself, answers to a command while the CPU is stopped."""
+        self.stores()
+        self._commands.put(text)
+        try:
+            answer = self._answers.get(timeout=self._timeout)
+        except queue.Empty:
+            raise MonitorSilent(f"no answer to {text!r} from the text monitor in {self._timeout:g} s") from None
+        if isinstance(answer, ViceError):
+            raise answer
+        return answer
+
+    def _obey(self) -> None:
+        """Give the commands that wait; the reading thread does it, which has the connection."""
+        while not self._commands.empty():
+            try:
+                self._answers.put(self._monitor.command(self._commands.get()))
+            except ViceError as error:
+                self._answers.put(error)
+
     def _read(self) -> None:
         while not self._leaving.is_set():
+            self._obey()
             try:
                 text = self._monitor.listen(QUIET_SECONDS)
             except MonitorSilent:

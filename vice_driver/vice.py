@@ -29,6 +29,7 @@ CLOCK_HZ = {"pal": 985_248, "ntsc": 1_022_730}  # φ2
 FRAME_CYCLES = {"pal": 312 * 63, "ntsc": 263 * 65}
 KEY_COUNT = 0x00C6  # VICE fills the keyboard buffer at a frame in which this is 0
 KEY_BUFFER = 10
+JMP, SPIN, INTERRUPTS_OFF = 0x4C, 0xC000, 0x24  # RAM that nothing lies over
 FIRST_CYCLES = 6 + 8  # the clock starts from 6, and no legal instruction takes more than 7
 POLL_SECONDS = 0.005
 MOST_STEPS = 65_535  # instructions that the monitor takes at once
@@ -279,6 +280,18 @@ class Vice:
                 # At the end of a frame VICE fills the buffer.
                 self.run_until(self._is_past(self.clock() + 2 * self._frame), limit + 2 * self._frame, "two frames")
             self.run_until(self._keys_fetched, limit, "the keys to be fetched")
+
+    def drop_keys(self) -> None:
+        """Rid VICE of the keys that it was fed and has not typed yet. What the C64 did is lost: `restore` it."""
+        with self.stopped():
+            self.monitor.write(SPIN, bytes([JMP, SPIN & 0xFF, SPIN >> 8]), bank="ram")
+            self.monitor.set_registers({"PC": SPIN, "FL": INTERRUPTS_OFF})
+            self.run_until(self._is_past(self._keys_from), 2 * self._keys_from, "VICE to be ready for keys")
+            taken = True
+            while taken:
+                self.monitor.write(KEY_COUNT, b"\0", bank="ram")
+                self.run_until(self._is_past(self.clock() + 2 * self._frame), 3 * self._frame, "two frames")
+                taken = not self._keys_fetched()
 
     def _is_past(self, clock: int) -> Callable[[], bool]:
         return lambda: self.clock() >= clock

@@ -15,10 +15,14 @@ from soulrig.model.files import write_beside
 
 @dataclass(frozen=True)
 class Picture:
-    """`pixels` (height, width) uint8, indices into `palette` (16, 3) uint8, red, green, blue."""
+    """`pixels` (height, width) uint8, indices into `palette` (16, 3) uint8, red, green, blue.
+
+    `origin` is left and top of the 320 x 200 pixels within the border, None where that is not known.
+    """
 
     pixels: npt.NDArray[np.uint8]
     palette: npt.NDArray[np.uint8]
+    origin: tuple[int, int] | None = None
 
     def save(self, path: Path, scale: int = 2) -> None:
         """Write a PNG, each pixel `scale` by `scale`; the indices stay readable in it."""

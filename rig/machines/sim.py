@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from soulrig.buildtools.disk_image import read_disk
+from soulrig.buildtools.petscii import glyphs
 from soulrig.capture.picture import Picture
 from soulrig.capture.sid_log import SidWrite
-from soulrig.channels.screen import text_rows
+from soulrig.channels.screen import COLUMNS, text_rows
 from soulrig.errors import Fault
-from soulrig.machine import NTSC_HZ, PAL_HZ, Registers
+from soulrig.machine import NTSC_HZ, PAL_HZ, InVain, Registers
 from soulrig.machines.roms import RomSet, our_roms
 from soulrig.sim.canvas import draw
 from soulrig.sim.computer import RAM, Computer
@@ -98,6 +99,11 @@ class SimMachine:
         """Whether the character set is the one with small letters, not the one with capitals and graphics."""
         return bool(self._running().chips.vic.registers[MEMORY] & SECOND_SET)
 
+    def text(self) -> list[str]:
+        """The rows of the screen at $0400, as they look in the character set that is shown."""
+        looks = glyphs(self.codes(), small_letters=self.small_letters)
+        return [looks[start : start + COLUMNS].rstrip() for start in range(0, CELLS, COLUMNS)]
+
     def picture(self) -> Picture:
         """The text screen at $0400 with the border around it."""
         chips = self._running().chips
@@ -117,13 +123,28 @@ class SimMachine:
         """Press the reset button."""
         self._running().reset()
 
+    def registers(self) -> dict[str, int]:
+        """The processor's."""
+        cpu = self._running().cpu
+        return {"PC": cpu.pc, "A": cpu.a, "X": cpu.x, "Y": cpu.y, "SP": cpu.sp, "P": cpu.p}
+
+    def keep(self) -> Computer:
+        """What the C64 is now. Raises Fault while keys of the matrix are yet to be pressed or released."""
+        return self._running().copy()
+
+    def restore(self, kept: object) -> None:
+        """Make it what it was when `keep` was called."""
+        if not isinstance(kept, Computer):
+            raise TypeError(f"{kept!r} is nothing that this machine has kept")
+        self._computer = kept.copy()
+
     def run(self, cycles: int) -> None:
         """Run so many cycles, and to the end of the instruction. Raises Fault at an undefined opcode."""
         computer = self._running()
         computer.run(computer.cycles + cycles)
 
     def wait(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
-        """Let the C64 run until `condition()`. Raises Fault after so many of its own seconds."""
+        """Let the C64 run until `condition()`. Raises InVain after so many of its own seconds."""
         limit = self.cycles() + int(seconds * self.hertz)
         while not condition():
             if self.cycles() >= limit:
@@ -131,7 +152,7 @@ class SimMachine:
             self.run(POLL_CYCLES)
 
     def run_to(self, addresses: Collection[int], seconds: float, what: str) -> Registers:
-        """Run until the next instruction is that at one of the addresses. Raises Fault after so many C64 seconds."""
+        """Run until the next instruction is that at one of the addresses. Raises InVain after so many C64 seconds."""
         computer = self._running()
         marked = bytearray(RAM + 2)
         for address in addresses:
@@ -144,9 +165,9 @@ class SimMachine:
         """Run until a cycle, and to the end of the instruction. Raises Fault at an undefined opcode."""
         self._running().run(cycle)
 
-    def _in_vain(self, seconds: float, what: str) -> Fault:
+    def _in_vain(self, seconds: float, what: str) -> InVain:
         rows = "\n".join(f"  {row}" for row in text_rows(self.codes()) if row)
-        return Fault(f"waited {seconds:g} C64 seconds in vain for {what}\nits screen showed:\n{rows}")
+        return InVain(f"waited {seconds:g} C64 seconds in vain for {what}\nits screen showed:\n{rows}")
 
     def _switched_on(self) -> Computer:
         try:

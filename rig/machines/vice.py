@@ -5,16 +5,19 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from soulrig.buildtools.petscii import glyphs
 from soulrig.capture.picture import Picture
 from soulrig.capture.recording import relabel
 from soulrig.capture.sid_log import REGISTERS, SidWrite
-from soulrig.channels.screen import text_rows
+from soulrig.channels.screen import COLUMNS, text_rows
 from soulrig.errors import Fault
-from soulrig.machine import NTSC_HZ, PAL_HZ, Registers, is_cartridge
+from soulrig.machine import NTSC_HZ, PAL_HZ, InVain, Registers, is_cartridge
 from soulrig.machines.roms import RomSet, our_roms
 from soulrig.vice_driver.errors import CyclesExceeded, ViceError
 from soulrig.vice_driver.monitor import Monitor
@@ -27,6 +30,8 @@ RECORDING_SPEED = 10  # times a C64's; what VICE labels as so many samples a sec
 RECORDING_RATE = 9_600  # Hz: three times the highest note of a token's chord
 RECORDING_OPTIONS = ("-speed", str(100 * RECORDING_SPEED), "-soundrate", str(RECORDING_SPEED * RECORDING_RATE))
 SID_MODELS = {"6581": "256", "8580": "257"}  # VICE's numbers for reSID's
+VIC_MEMORY, SECOND_SET = 0xD018, 0x02  # which character set is shown
+SCREEN, CELLS = 0x0400, 1000
 FEED = 255  # keys that the monitor takes at once
 # Where VICE looks for genuine ROMs by itself. It wants those there rather than by path (see RomFiles).
 VICE_NAMES = {
@@ -35,6 +40,12 @@ VICE_NAMES = {
     "chargen": "C64/chargen-901225-01.bin",
     "dos1541": "DRIVES/dos1541-325302-01+901229-05.bin",
 }
+
+
+@dataclass(frozen=True)
+class _Kept:
+    snapshot: Path
+    disk: bytes | None
 
 
 class ViceMachine:
@@ -70,6 +81,10 @@ class ViceMachine:
         self._stack = ExitStack()
         self._vice: Vice | None = None
         self._sid: StoreTrace | None = None
+        self._folder = Path()  # there while it is switched on
+        self._disk: Path | None = None  # VICE's copy of the one in the drive
+        self._numbers = count(1)
+        self._typed = False  # whether VICE may hold keys
         self.description: dict[str, Any] = {
             "kind": "vice",
             "emulator": emulator,
@@ -98,10 +113,16 @@ class ViceMachine:
         self._stack.__exit__(kind, error, trace)  # a VICE that has failed is not asked to end, it is killed
 
     def insert(self, disk: Path) -> None:
-        """Switch the C64 on with a disk in drive 8, or with a cartridge (.crt) and no drive; VICE works on a copy."""
-        if self._vice is not None:
-            raise Fault("a disk can't be changed while VICE runs; insert it first")
+        """Switch the C64 on with a disk in drive 8, or with a cartridge (.crt) and no drive; VICE works on a copy.
+
+        In a C64 that is on, the disk is changed. Raises Fault where there is no drive, or for a cartridge then.
+        """
         with _faults(OSError):
+            if self._vice is not None:
+                if self._disk is None or is_cartridge(disk):
+                    raise Fault("a C64 that is on has its disk changed alone: no cartridge, and no disk beside one")
+                self._attach(disk.read_bytes())
+                return
             folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="soulrig-vice-")))
             roms = self._roms or our_roms(folder / "rigrom")
             if self._recording is not None:
@@ -113,7 +134,7 @@ class ViceMachine:
                     self._sid = self._stack.enter_context(sid)
                 except ViceError as error:
                     raise vice.process.diagnose(error) from error
-            self._vice = vice
+            self._vice, self._folder, self._disk = vice, folder, vice.process.disk
             self.description |= {
                 "version": self._version(),
                 "roms": roms.description(),
@@ -138,9 +159,23 @@ class ViceMachine:
             extra=(*(RECORDING_OPTIONS if self._recording else ()), "-sidenginemodel", SID_MODELS[self._sid_model]),
         )
 
+    def _attach(self, image: bytes) -> None:
+        """Change the disk in drive 8."""
+        disk = self._folder / f"{next(self._numbers)}.d64"  # VICE has the one that is in the drive open
+        disk.write_bytes(image)
+        with self.stopped():
+            assert self._sid is not None
+            self._sid.command(f'attach "{disk}" 8')
+        self._disk = disk
+
+    def _image(self) -> bytes | None:
+        """The disk in the drive as it is now, None without a drive."""
+        return None if self._disk is None else self._disk.read_bytes()
+
     def type(self, petscii: bytes) -> None:
         """Hand keys to VICE, which puts them into the keyboard buffer, ten at a time, whenever that is empty."""
         with self.stopped() as monitor:
+            self._typed = True
             for start in range(0, len(petscii), FEED):
                 monitor.feed_keys(petscii[start : start + FEED])
 
@@ -162,13 +197,20 @@ class ViceMachine:
 
     def codes(self) -> bytes:
         """The 1000 screen codes at $0400."""
-        return self.read(0x0400, 1000)
+        return self.read(SCREEN, CELLS)
+
+    def text(self) -> list[str]:
+        """The rows of the screen at $0400, as they look in the character set that is shown."""
+        with self.stopped() as monitor:
+            codes, memory = self.codes(), monitor.read(VIC_MEMORY, 1, bank="io")[0]
+        looks = glyphs(codes, small_letters=bool(memory & SECOND_SET))
+        return [looks[start : start + COLUMNS].rstrip() for start in range(0, CELLS, COLUMNS)]
 
     def picture(self) -> Picture:
         """VICE's canvas."""
         with self._on() as vice:
             display = vice.screenshot()
-        return Picture(display.pixels, display.palette)
+        return Picture(display.pixels, display.palette, display.origin)
 
     def cycles(self) -> int:
         """φ2 cycles since the C64 was switched on or reset."""
@@ -186,8 +228,44 @@ class ViceMachine:
         with self._on() as vice:
             vice.reset()
 
+    def registers(self) -> dict[str, int]:
+        """The processor's."""
+        with self._on() as vice:
+            found = vice.registers()
+        return {"P" if name == "FL" else name: found[name] for name in ("PC", "A", "X", "Y", "SP", "FL")}
+
+    def log_tail(self) -> str:
+        """The last lines of VICE's log."""
+        return self._running().process.log_tail()
+
+    def keep(self) -> object:
+        """What the C64 is now, and its disk."""
+        snapshot = self._folder / f"{next(self._numbers)}.vsf"
+        with self._on() as vice:
+            vice.save(snapshot)
+        with _faults(OSError):
+            return _Kept(snapshot, self._image())
+
+    def restore(self, kept: object) -> None:
+        """Make it what it was when `keep` was called; it stands there until it is waited for."""
+        if not isinstance(kept, _Kept):
+            raise TypeError(f"{kept!r} is nothing that this machine has kept")
+        with _faults(OSError):
+            vice = self._running()
+            vice.stop()
+            vice.restore(kept.snapshot)
+            if self._typed:
+                # VICE's own queue of keys is in no snapshot, and what it holds would be typed now.
+                vice.drop_keys()
+                vice.restore(kept.snapshot)
+                self._typed = False
+            if kept.disk is not None and self._image() != kept.disk:
+                self._attach(kept.disk)
+            assert self._sid is not None
+            self._sid.forget()
+
     def wait(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
-        """Let the C64 run until `condition()`. Raises Fault after so many of its own seconds, or if it stands still."""
+        """Let the C64 run until `condition()`. Raises InVain after so many of its seconds, Fault if it stands still."""
         with self._on() as vice:
             try:
                 vice.run_until(condition, int(seconds * self.hertz), what, self.poll_seconds)
@@ -195,7 +273,7 @@ class ViceMachine:
                 raise self._in_vain(seconds, what) from error
 
     def run_to(self, addresses: Collection[int], seconds: float, what: str) -> Registers:
-        """Run until the next instruction is that at one of the addresses. Raises Fault after so many C64 seconds."""
+        """Run until the next instruction is that at one of the addresses. Raises InVain after so many C64 seconds."""
         with self._on() as vice:
             try:
                 vice.run_to(addresses, int(seconds * self.hertz))
@@ -209,10 +287,10 @@ class ViceMachine:
         with self._on() as vice:
             vice.run_to_clock(cycle)
 
-    def _in_vain(self, seconds: float, what: str) -> Fault:
+    def _in_vain(self, seconds: float, what: str) -> InVain:
         rows = [f"  {row}" for row in text_rows(self.codes()) if row]
         message = f"waited {seconds:g} C64 seconds in vain for {what}; its screen showed:"
-        return Fault("\n".join([message, *rows]))
+        return InVain("\n".join([message, *rows]))
 
     @contextmanager
     def stopped(self) -> Iterator[Monitor]:

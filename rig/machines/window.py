@@ -55,9 +55,10 @@ class ViceWindow(ViceMachine):
 
     def disk_image(self) -> bytes:
         """The copy that VICE works on, also after its window was closed."""
-        copy = self._running().process.disk
-        assert copy is not None  # it is switched on by inserting one
-        return copy.read_bytes()
+        self._running()
+        image = self._image()
+        assert image is not None  # it is switched on by inserting one
+        return image
 
     def _options(self, roms: RomSet, folder: Path, disk: Path) -> ViceOptions:
         return dataclasses.replace(

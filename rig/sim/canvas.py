@@ -47,4 +47,4 @@ def draw(codes: bytes, colours: bytes, characters: bytes, registers: bytes) -> P
         inks = (np.frombuffer(colours, np.uint8) & 0x0F).reshape(ROWS, COLUMNS, 1, 1)
         text = np.where(cells == 1, inks, background).transpose(0, 2, 1, 3).reshape(ROWS * CELL, COLUMNS * CELL)
         pixels[TOP : TOP + ROWS * CELL, LEFT : LEFT + COLUMNS * CELL] = text
-    return Picture(pixels, PALETTE)
+    return Picture(pixels, PALETTE, (LEFT, TOP))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import heapq
 import random
 from collections import deque
 from collections.abc import Callable
 from itertools import count
-from typing import Literal
+from typing import Literal, Self
 
+from soulrig.errors import Fault
 from soulrig.sim import serial
 from soulrig.sim.banks import IO_START, KERNAL_START, PORT, Banks
 from soulrig.sim.chips import Chips
@@ -60,6 +62,15 @@ class Computer:
             if self.cpu.run_to(marked, self._until_event(until)):
                 return True
         return False
+
+    def copy(self) -> Self:
+        """Another that goes on from here as this one would.
+
+        Raises Fault while keys of the matrix are yet to be pressed or released.
+        """
+        if any(what != self._feed for _, _, what in self._events):
+            raise Fault("a copy can't be made of a C64 while keys are being pressed; let it run until they are up")
+        return copy.deepcopy(self)
 
     def _until_event(self, until: int) -> int:
         """Let happen what is due; the cycle of what comes next, `until` at the latest."""
