@@ -29,8 +29,8 @@ HOST = "127.0.0.1"
 LOG_LINES = 15
 PORT_ATTEMPTS = 5
 START_SECONDS = 5.0
-# What VICE logs at every resume and every restored snapshot, which drowns all else.
-CHATTER = ("Sync reset", "Sound: ", "reSID: ", "Error - T64 snapshot", "Increasing trap_func")
+# What VICE logs at every resume, every restored snapshot, and of joysticks that aren't there, which drowns all else.
+CHATTER = ("Joystick: ", "Sync reset", "Sound: ", "reSID: ", "Error - T64 snapshot", "Increasing trap_func")
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
 
 

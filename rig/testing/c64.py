@@ -79,7 +79,7 @@ class C64:
         self.type(f'load"{name}",8,1\r')
 
         def done() -> bool:
-            rows = self.screen
+            rows = [row.upper() for row in self.screen]  # whichever character set the last program left
             return READY in rows or any(row.startswith("?") for row in rows)
 
         self._wait(done, seconds, f"{READY} after LOAD")

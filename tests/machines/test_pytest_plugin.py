@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -320,3 +321,19 @@ def test_no_file_is_left_behind(
     monkeypatch.setenv("TMPDIR", str(folder))
     run(pytester, "def test_it(c64): c64.wait(0.1)", SIM).assert_outcomes(passed=1)
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.cc65
+@on_both
+def test_the_documented_example(pytester: pytest.Pytester, root: Path, machine: str) -> None:
+    text = (root / "docs" / "testing.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```(c|python|console)\n(.*?)```", text, re.S)
+    (_, program), (_, tests), (_, transcript), (_, soul) = blocks
+    (pytester.path / "greet.c").write_text(program)
+    (command,) = re.findall(r"^\$ (cl65 .*)", transcript, re.M)
+    subprocess.run(command.split(), cwd=pytester.path, check=True)
+    pytester.makepyfile(test_greet=tests, test_soul=soul)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", machine)
+    result.assert_outcomes(passed=2, failed=1)
+    said = [line for line in transcript.splitlines() if line.startswith(("E", ">"))]
+    result.stdout.fnmatch_lines([line.rstrip() + "*" for line in said])
