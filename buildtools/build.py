@@ -15,6 +15,7 @@ from soulrig.buildtools import assembler, layout, packer, shipped
 from soulrig.buildtools.cartridge import make_crt
 from soulrig.buildtools.components import components_manifest
 from soulrig.buildtools.disk_image import make_d64
+from soulrig.buildtools.fastload import FAST_NAME, fast_sources, make_fast
 from soulrig.buildtools.memory_map import Area, areas
 from soulrig.buildtools.squeeze import FIRST_SQUEEZED, squeeze
 from soulrig.errors import BadInput
@@ -135,7 +136,7 @@ class _Sources:
 
     @property
     def digest(self) -> str:
-        return assembler.digest(self.files, self.config, self.include)
+        return assembler.digest((*self.files, *fast_sources()), self.config, self.include)
 
 
 @contextmanager
@@ -182,7 +183,11 @@ def _assembled(soul: Soul, sources: _Sources, *, crt: bool) -> Built:
     """Raises DoesNotFitError."""
     program = assembler.assemble(sources.files, sources.config, f"{PROGRAM_NAME}.prg", include=sources.include)
     prg = _squeezed(program)
-    d64 = make_d64("soulrig", "sr", {PROGRAM_NAME: prg})
+    programs = {PROGRAM_NAME: prg}
+    fast = make_fast(PROGRAM_NAME, prg)
+    if fast is not None:
+        programs[FAST_NAME] = fast
+    d64 = make_d64("soulrig", "sr", programs)
     manifest = _manifest(soul, sources, program, prg, d64)
     if not crt:
         return Built(prg, d64, manifest, program.symbols, program.segments)

@@ -1,6 +1,7 @@
 """D64 images, read back by a naive reader of the format and by VICE's c1541."""
 
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,16 @@ def test_sectors_of_a_track_are_ten_apart() -> None:
     image = make_d64("label", "id", {"first": bytes(254 * 2)})
     _, [(_, first), (_, second)] = content(image, *directory(image)[0][2:])
     assert second - first == 10
+
+
+def test_they_are_ten_apart_where_the_track_begins_anew_too() -> None:
+    image = make_d64("label", "id", {"first": bytes(254 * 100), "second": bytes(254 * 100)})
+    for entry in directory(image):
+        _, chain = content(image, *entry[2:])
+        assert len(set(chain)) == 100
+        inside = [(before, after) for before, after in pairwise(chain) if before[0] == after[0]]
+        steps = [(after[1] - before[1]) % SECTORS[before[0] - 1] for before, after in inside]
+        assert steps.count(10) > 0.9 * len(steps)
 
 
 def test_the_same_programs_give_the_same_bytes() -> None:

@@ -1,0 +1,56 @@
+; RUN comes here: tries the fast way, takes the plain one where that doesn't go.
+
+        .include "bus.inc"
+        .include "fastload.inc"         ; NAME, BLOCKS: written by buildtools/fastload.py
+
+        .import __RESIDENT_LOAD__, __RESIDENT_RUN__, __RESIDENT_SIZE__
+        .import await_drive, bar, device, find_program, load_plainly, others, print, receive, upload
+
+BASIC_START             = $0801
+BASIC_LINE              = 10
+BASIC_SYS               = $9E
+ENTRY                   = BASIC_START + 13      ; the line below, link and end of program included
+FIRST_DEVICE            = 4                     ; on the bus
+USUAL_DEVICE            = 8
+
+.segment "LOADADDR"
+
+        .word BASIC_START
+
+.segment "ENTRY"
+
+; 10 SYS 2062
+        .word line_end
+        .word BASIC_LINE
+        .byte BASIC_SYS, .sprintf(" %d", ENTRY), 0
+line_end:
+        .word 0
+        .assert start = ENTRY, error, "the BASIC line's SYS does not point at start"
+        .assert __RESIDENT_SIZE__ <= $200, lderror, "two pages are moved"
+
+; start: entry from BASIC. It is never come back to: what follows is loaded over it.
+start:
+        ldx #0
+@move:  lda __RESIDENT_LOAD__,x
+        sta __RESIDENT_RUN__,x
+        lda __RESIDENT_LOAD__ + $100,x
+        sta __RESIDENT_RUN__ + $100,x
+        inx
+        bne @move
+        lda CURRENT_DEVICE
+        cmp #FIRST_DEVICE
+        bcs @drive
+        lda #USUAL_DEVICE
+@drive: sta device
+        lda #<bar
+        ldy #>bar
+        jsr print
+        jsr find_program
+        bcs @plain
+        jsr others
+        bcs @plain
+        jsr upload
+        jsr await_drive
+        bcs @plain
+        jmp receive
+@plain: jmp load_plainly
