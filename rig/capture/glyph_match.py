@@ -28,7 +28,7 @@ SAME_INK = 0.22  # inks are one where they differ by this part of their contrast
 SAME_INK_FLOOR = 12.0
 # What differs less from the paper is no ink: by part of the strongest, and steps of colour. Colour alone counts less.
 FAINT, FAINTEST = 0.12, 10.0
-CHROMA_TELLS = 0.4
+CHROMA_TELLS = 0.25
 
 
 @dataclass(frozen=True)
