@@ -46,6 +46,7 @@ IO_RAM = 4096  # bytes under the I/O registers, where the values lie
 SUMS_BYTES = 512  # of wide.s
 HIGH_RAM = 8177  # bytes under the KERNAL
 HIGH_TABLES = 3584  # bytes of tables that may lie there beside the keys
+TRIANGLES = 319  # bytes of the table of triangular numbers modulo 255
 Plan = Literal["fast", "shared", "tight"]
 NOT_PRINTABLE = 0xFF  # in petscii_screen: a code the line editor ignores
 
@@ -191,14 +192,29 @@ def constants(soul: Soul, packed: Packed) -> dict[str, int]:
     numbers["SUBSET_PAGES"] = -(-max(group.table + group.entries for group in every) // PAGE)
     keys = KEY_BYTES * sizes.layers * sizes.heads * sizes.context
     values = sizes.context * (2 * sizes.layers * sizes.width + 1)
-    numbers["TOPS_UNDER_IO"] = int(-(-values // PAGE) + numbers["SUBSET_PAGES"] <= IO_RAM // PAGE)
-    io_pages = -(-values // PAGE) + numbers["TOPS_UNDER_IO"] * numbers["SUBSET_PAGES"]
-    numbers["SUMS_UNDER_IO"] = int(io_pages * PAGE + 4 * sizes.layers * sizes.width <= IO_RAM)
-    numbers["TABLES_HIGH"] = int(keys + HIGH_TABLES <= HIGH_RAM)
-    numbers["SUMS_HIGH"] = int(keys + numbers["TABLES_HIGH"] * HIGH_TABLES + SUMS_BYTES <= HIGH_RAM)
+    tops = numbers["SUBSET_PAGES"] * PAGE
+    numbers["TOPS_UNDER_IO"] = int(_pages(values) + tops <= IO_RAM)
+    tops *= numbers["TOPS_UNDER_IO"]
+    numbers["RESTS_UNDER_IO"] = int(_pages(TRIANGLES + values) + tops <= IO_RAM)
+    values += numbers["RESTS_UNDER_IO"] * TRIANGLES
+    lanes = 2 * sizes.layers * sizes.width + 1
+    numbers["SUMS_BESIDE"] = int(lanes <= 2 * PAGE - TRIANGLES)
+    sums = lanes if numbers["SUMS_BESIDE"] else 3 * lanes
+    numbers["SUMS_UNDER_IO"] = int(_pages(values + sums) + tops <= IO_RAM)
+    tables = HIGH_TABLES + (not numbers["RESTS_UNDER_IO"]) * 2 * PAGE
+    numbers["TABLES_HIGH"] = int(keys + tables <= HIGH_RAM)
+    keys += numbers["TABLES_HIGH"] * tables
+    numbers["SUMS_HIGH"] = int(keys + SUMS_BYTES <= HIGH_RAM)
+    keys += numbers["SUMS_HIGH"] * SUMS_BYTES
+    numbers["VECTORS_HIGH"] = int(keys + 2 * sizes.ffn + 3 * sizes.width <= HIGH_RAM)
     matrices = [matrix for matrix in packed.matrices.values() if matrix.limit]
     numbers["FRACTION"] = max((matrix.fraction for matrix in matrices), default=0)
     return numbers
+
+
+def _pages(size: int) -> int:
+    """Bytes of the pages that so many bytes take."""
+    return -(-size // PAGE) * PAGE
 
 
 def tensor_manifest(soul: Soul, packed: Packed, symbols: dict[str, int]) -> list[dict[str, Any]]:

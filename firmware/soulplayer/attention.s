@@ -11,7 +11,7 @@
 .export attention, attention_init, head, head_key_lane, head_value_lane, positions, scores, score_hi, score_lo, weight_sum
 .import abandon, engine_poll, tally
 .import attended_hi, attended_lo, query_hi, query_lo
-.import means, wide_head, weights, write_weights
+.import aim_units, means, wide_head, weights, write_weights
 .import exp_table, keys, layer, layer_key_lane, layer_value_lane, layer_wide, position
 .import query_tables, subset_hi, subset_lo
 .importzp input_hi, input_lo, negative, row_end, sum_hi, sum_lo, total
@@ -60,11 +60,12 @@ attention_init:
 
 ; attention - out = softmax(q * keys) * values, over positions 0 .. t
 ; In: query (q), position (t), layer, the cache; may be stopped, see `abandon`   Out: attended   Uses: A, X, Y
-; Cycles: 30 K + 9 K a position at WIDTH 32
+; Cycles: 30 K + 8 K a position at WIDTH 32
 attention:
         ldx position
         inx
         stx positions
+        jsr aim_units
         lda #$00
         sta head
         lda layer_key_lane

@@ -3,8 +3,8 @@
 ; A head's place is 8-dimensional. Keys: u = k + 2^11 as 12 bit planes, each two nibbles of four dimensions, in 24
 ; streams; a stream holds a byte a layer, head and position, at `lane of keys` = (layer * HEADS + head) * CONTEXT +
 ; position. Values: u = v + 2^11 as two digits of six bits, a position's in a row of its own, at `lane of values` =
-; (layer * HEADS + head) * 16 + 2 * dimension, the high digit first; and beside them the sums of t(digit) over all
-; positions, t(n) = n * (n - 1) / 2. A position that is stored again (after
+; (layer * HEADS + head) * 16 + 2 * dimension, the high digit first; and beside them minus the sums of t(digit) over
+; all positions, less 1, t(n) = n * (n - 1) / 2: so the sum of the three bytes is minus that sum modulo 255. A position that is stored again (after
 ; a stop, or because the prompt was edited) is first taken out of them, and so are those behind it.
 ; A vector with an element outside -2^11 .. 2^11 - 1 is kept as it is, low and high bytes, in the same room: then the
 ; layer is marked as wide, and its attention takes the slow path.
@@ -13,7 +13,7 @@
 .include "cache.inc"
 
 .export cache_begin, cache_next_layer, cache_rewind, store_key, store_value
-.export keys, values, digit_sums_0, digit_sums_1, digit_sums_2
+.export keys, values, digit_sums_2
 .export layer_wide, keys_wide, values_wide, layer, layer_key_lane, layer_value_lane
 .import position, triangle_lo, triangle_hi
 .import unstored_lo, unstored_hi
@@ -37,12 +37,17 @@ summed:         .res LAYERS     ; positions in digit_sums
 layer_wide:     .res LAYERS     ; not 0: some key or value is kept as it is
 keys_wide:      .res LAYERS * CONTEXT ; $80: this one
 values_wide:    .res LAYERS * CONTEXT
-digit_sums_2:   .res VALUE_LANES ; 24 bits
 .if SUMS_UNDER_IO
 .segment "IOREST"
 .endif
-digit_sums_0:   .res VALUE_LANES
-digit_sums_1:   .res VALUE_LANES
+digit_sums_2:   .res VALUE_LANES + 1 ; top bytes; of the lane of zeros too
+.if SUMS_BESIDE
+.import digit_sums_0, digit_sums_1
+.else
+.export digit_sums_0, digit_sums_1
+digit_sums_0:   .res VALUE_LANES + 1
+digit_sums_1:   .res VALUE_LANES + 1
+.endif
 
 .segment "KEYS"
 keys:           .res KEY_STREAMS * KEY_LANES
@@ -73,11 +78,13 @@ cache_begin:
         sta values_wide-1,x
         dex
         bne :-
+        lda #$FF
         ldx #VALUE_LANES
-:       sta digit_sums_0-1,x
-        sta digit_sums_1-1,x
-        sta digit_sums_2-1,x
+:       sta digit_sums_0,x
+        sta digit_sums_1,x
+        sta digit_sums_2,x
         dex
+        cpx #$FF
         bne :-
         rts
 
@@ -269,17 +276,18 @@ next_stream:
         sta place+1
         rts
 
-; digit_sums of lane Y += t(X); C = 0 before and after
-.macro  add_to_sums
+; digit_sums of lane Y -= t(X); C = 1 after
+.macro  take_from_sums
+        sec
         lda digit_sums_0,y
-        adc triangle_lo,x
+        sbc triangle_lo,x
         sta digit_sums_0,y
         lda digit_sums_1,y
-        adc triangle_hi,x
+        sbc triangle_hi,x
         sta digit_sums_1,y
-        bcc :+
+        bcs :+
         lda digit_sums_2,y
-        adc #$00
+        sbc #$00
         sta digit_sums_2,y
 :
 .endmacro
@@ -307,21 +315,22 @@ store_value:
         lda unstored_lo,x
         sta bits_lo
         lda unstored_hi,x
-        adc #LIMIT_HIGH         ; C = 0
+        clc
+        adc #LIMIT_HIGH
         asl bits_lo             ; the high digit is the upper six of twelve bits
         rol
         asl bits_lo
         rol
         tax
         sta (place),y
-        add_to_sums
+        take_from_sums
         iny
         lda bits_lo
         lsr
         lsr
         tax
         sta (place),y
-        add_to_sums
+        take_from_sums
         iny
         ldx element
         inx
@@ -395,15 +404,15 @@ unsum:
 @next_lane:
         lda (place),y
         tax
-        sec
+        clc
         lda digit_sums_0,y
-        sbc triangle_lo,x
+        adc triangle_lo,x
         sta digit_sums_0,y
         lda digit_sums_1,y
-        sbc triangle_hi,x
+        adc triangle_hi,x
         sta digit_sums_1,y
         lda digit_sums_2,y
-        sbc #$00
+        adc #$00
         sta digit_sums_2,y
         iny
         dec element

@@ -55,10 +55,12 @@ query_lo:       .res WIDTH      ; q
 query_hi:       .res WIDTH
 attended_lo:    .res WIDTH      ; attention(...)
 attended_hi:    .res WIDTH
-unstored_lo:    .res WIDTH      ; a key or a value before it is stored
-unstored_hi:    .res WIDTH
+unstored_lo:                    ; a key or a value before it is stored
 change_lo:      .res WIDTH      ; what is added to x
+unstored_hi:
 change_hi:      .res WIDTH
+
+vectors_segment
 hidden_lo:      .res FFN        ; relu(fc1(...))
 hidden_hi:      .res FFN
 
@@ -70,7 +72,9 @@ engine_init:
         lda #$00
         sta poll_turn
         jsr make_squares
+        dec PROCESSOR_PORT      ; RAM under I/O
         jsr make_triangles
+        inc PROCESSOR_PORT
         jsr make_inverses
         jsr subsets_init
         jmp attention_init

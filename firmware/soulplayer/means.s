@@ -2,44 +2,63 @@
 ;
 ; For a digit d of six bits of a value, w * d = t(w + d) - t(w) - t(d) with the triangular numbers t(n) = n(n-1)/2.
 ; The sum over the keys of t(d) is kept with the cache, that of t(w) is the sum over a lane of zeros, and each key
-; costs one reading of the table: its code, a `unit`, has its weight as the low byte of the table's address.
-; Division is by a reciprocal, and exact: the quotient found is right or one too small, and the remainder tells.
+; costs a reading of the table: its code, a `unit`, has its weight as the low byte of the table's address.
+; A digit's sum is at most 63 * sum w. Where that is below 255 * 256, it is known by what it leaves divided by 256 and
+; by 255, and both are sums of single bytes. Else it is summed in 24 bits.
 
 .include "engine.inc"
 .include "cache.inc"
-.include "products.inc"
 
-.export means, make_triangles, triangle_lo, triangle_hi, weights, write_weights
+.export aim_units, means, make_triangles, triangle_lo, triangle_hi, weights, write_weights
 .import abandon, engine_poll
-.import attended_hi, attended_lo, digit_sums_0, digit_sums_1, digit_sums_2, head, head_value_lane, position, values
-.import mirror_hi, mirror_lo, square_hi, square_lo, weight_sum
-.importzp divisor, sum_hi, sum_lo, sum_top
+.import attended_hi, attended_lo, digit_sums_2, head, head_value_lane, position, positions, values
+.import divide_number, reciprocal, weight_sum
+.importzp number, quotient, sum_hi, sum_lo, sum_top
 
 DIGITS = 64
 LARGEST_WEIGHT = 255
 TRIANGLES = LARGEST_WEIGHT + DIGITS
+TABLE = 512                     ; bytes that a table of them takes
+LARGE_SUM = (255 * 256 - 1) / (DIGITS - 1) + 1 ; the first weight_sum that wants 24 bits
 
 .segment "ZPHEAD": zeropage
-number:         .res 4          ; 4 * (64 * high sum + low sum)
-quotient:       .res 2
-remainder:      .res 2
-less_weights:   .res 3          ; minus the sum of t(w)
+less_weights:   .res 3          ; minus the sum of t(w): in 24 bits, or plus one modulo 256 and then modulo 255
+less_modulo_256 = less_weights
+less_modulo_255 = less_weights + 1
+product = number                ; bytes of code before a unit's end
 
 .bss
 dimension:      .res 1          ; of attended
 lane:           .res 1
-half_shifts:    .res 1          ; bits that `number` is shifted right, or left if negative
 weights:        .res CONTEXT    ; w_k
 
 tables_segment
-triangle_lo:    .res 512        ; t(n), n = 0 .. 318
-triangle_hi = triangle_lo + 512
-                .res 512
+triangle_lo:    .res TRIANGLES  ; t(n), n = 0 .. 318
+.if SUMS_BESIDE
+.export digit_sums_0, digit_sums_1
+digit_sums_0:   .res TABLE - TRIANGLES
+.else
+.import digit_sums_0, digit_sums_1
+                .res TABLE - TRIANGLES
+.endif
+triangle_hi:    .res TRIANGLES
+.if SUMS_BESIDE
+digit_sums_1:
+.endif
+                .res TABLE - TRIANGLES
+
+.if RESTS_UNDER_IO
+.segment "IOTABLE"
+rests:          .res TRIANGLES  ; t(n) modulo 255
+.else
+tables_segment
+rests:          .res TABLE
+.endif
 
 .code
 
-; make_triangles - the table, by t(n + 1) = t(n) + n
-; In: -   Out: -   Uses: A, X, Y   Cycles: 13 K
+; make_triangles - the tables, by t(n + 1) = t(n) + n
+; In: RAM under I/O banked in   Out: -   Uses: A, X   Cycles: 22 K
 make_triangles:
         lda #$00
         sta quotient
@@ -50,6 +69,8 @@ make_triangles:
         sta triangle_lo,x
         lda quotient+1
         sta triangle_hi,x
+        jsr rest
+        sta rests,x
         clc
         txa
         adc quotient
@@ -63,8 +84,9 @@ make_triangles:
         sta triangle_lo+256,x
         lda quotient+1
         sta triangle_hi+256,x
-        sec                     ; 256 is added to the high byte
-        txa
+        jsr rest
+        sta rests+256,x
+        txa                     ; 256 is added to the high byte
         clc
         adc quotient
         sta quotient
@@ -74,6 +96,16 @@ make_triangles:
         inx
         cpx #TRIANGLES - 256
         bne @second_page
+        rts
+
+; A = quotient modulo 255: the sum of its bytes is
+rest:
+        lda quotient
+        clc
+        adc quotient+1
+        adc #$00                ; 256 is 1
+        cmp #$FF
+        adc #$00                ; 255 is 0
         rts
 
 .macro  low_digit_first key             ; In: A = low byte of the sum   Out: A = high byte; 23 cycles
@@ -109,40 +141,138 @@ FIRST_WEIGHT = 4                ; offsets in a unit of the bytes that take the w
 SECOND_OF_LOW_FIRST = 11
 SECOND_OF_HIGH_FIRST = 16
 
+UNIT_256 = 7                    ; bytes
+UNIT_255 = 6
+WRITER = 9
+
+.macro  units_at place, end             ; place := `product` bytes before the end
+        sec
+        lda #<end
+        sbc product
+        sta place+1
+        lda #>end
+        sbc product+1
+        sta place+2
+.endmacro
+
+; aim_units - let writers and units begin at the newest position
+; In: positions   Out: -   Uses: A, X   Cycles: 110
+aim_units:
+        lda positions
+        asl
+        adc positions           ; at most 192
+        ldx #$00
+        asl
+        bcc :+
+        inx
+:       sta product             ; positions * 6
+        stx product+1
+        units_at units_255_from, units_255_end
+        lda positions
+        jsr @longer
+        units_at units_256_from, units_256_end
+        lda positions
+        asl
+        jsr @longer
+        units_at writers_from, writers_end
+        rts
+@longer:
+        clc
+        adc product
+        sta product
+        bcc :+
+        inc product+1
+:       rts
+
 ; write_weights - into the units of keys 0 .. t
-; In: weights, position (t)   Out: -   Uses: A, X   Cycles: 12 a key
+; In: weights, position (t)   Out: -   Uses: A   Cycles: 12 a key
 write_weights:
-        ldx position
-        lda writers_lo,x
-        sta writers_from+1
-        lda writers_hi,x
-        sta writers_from+2
 writers_from:
         jmp $FFFF
         .repeat CONTEXT, I
-.ident (.sprintf ("writer_%d", CONTEXT-1-I)):
         lda weights + CONTEXT-1-I
-        sta .ident (.sprintf ("unit_%d", CONTEXT-1-I)) + FIRST_WEIGHT
-          .if (CONTEXT-1-I) .mod 2 = 0
-        sta .ident (.sprintf ("unit_%d", CONTEXT-1-I)) + SECOND_OF_LOW_FIRST
-          .else
-        sta .ident (.sprintf ("unit_%d", CONTEXT-1-I)) + SECOND_OF_HIGH_FIRST
-          .endif
+        sta .ident (.sprintf ("unit_256_%d", CONTEXT-1-I)) + FIRST_WEIGHT
+        sta .ident (.sprintf ("unit_255_%d", CONTEXT-1-I)) + FIRST_WEIGHT
         .endrepeat
+writers_end:
+        .assert writers_end - writers_from = 3 + CONTEXT * WRITER, error, "a writer is longer than it is said to be"
         rts
 
-; sum over the keys of w_k * d_k for a lane of values
-; In: X = lane, less_weights   Out: A = high byte, sum_lo, sum_top   Uses: Y   Cycles: 60, and 25 a key
-digit_sum:
+; into those of 24 bits   Uses: A, X, Y   Cycles: 60 a key
+write_long_units:
+        ldx position
+@next_key:
+        lda units_lo,x
+        sta product
+        lda units_hi,x
+        sta product+1
+        txa
+        lsr
+        lda weights,x
+        ldy #FIRST_WEIGHT
+        sta (product),y
+        ldy #SECOND_OF_LOW_FIRST
+        bcc :+
+        ldy #SECOND_OF_HIGH_FIRST
+:       sta (product),y
+        dex
+        bpl @next_key
+        rts
+
+; sum over the keys of w_k * d_k for a lane of values, where it is below 255 * 256; of a lane of zeros sum of t(w_k)
+; In: X = lane, less_modulo_256, less_modulo_255   Out: A = high byte, sum_lo, sum_top = 0   Uses: Y
+; Cycles: 80, and 18 a key
+short_digit_sum:
+        clc
+        lda less_modulo_256
+        adc digit_sums_0,x
+        clc
+units_256_from:
+        jmp $FFFF
+        .repeat CONTEXT, I
+.ident (.sprintf ("unit_256_%d", CONTEXT-1-I)):
+        ldy values + (CONTEXT-1-I) * VALUE_ROW,x
+        adc triangle_lo,y
+        clc
+        .endrepeat
+units_256_end:
+        .assert units_256_end - units_256_from = 3 + CONTEXT * UNIT_256, error, "a unit is not as long as it is said to be"
+        sta sum_lo
+        lda #$00
+        sta sum_top
+        lda less_modulo_255
+        adc digit_sums_0,x      ; a carry of 256 is the 1 that it adds to the next sum
+        adc digit_sums_1,x
+        adc digit_sums_2,x
+units_255_from:
+        jmp $FFFF
+        .repeat CONTEXT, I
+.ident (.sprintf ("unit_255_%d", CONTEXT-1-I)):
+        ldy values + (CONTEXT-1-I) * VALUE_ROW,x
+        adc rests,y
+        .endrepeat
+units_255_end:
+        .assert units_255_end - units_255_from = 3 + CONTEXT * UNIT_255, error, "a unit is not as long as it is said to be"
+        adc #$00                ; high * 256 + low is high + low modulo 255
         sec
+        sbc sum_lo
+        sbc #$00
+        cmp #$FF
+        adc #$00                ; 255 is 0
+        rts
+
+; the same in 24 bits, for any weights
+; In: X = lane, less_weights   Out: A = high byte, sum_lo, sum_top   Uses: Y   Cycles: 60, and 25 a key
+long_digit_sum:
+        sec                     ; digit_sums has minus the sum, less 1
         lda less_weights
-        sbc digit_sums_0,x
+        adc digit_sums_0,x
         sta sum_lo
         lda less_weights+1
-        sbc digit_sums_1,x
+        adc digit_sums_1,x
         sta sum_hi
         lda less_weights+2
-        sbc digit_sums_2,x
+        adc digit_sums_2,x
         sta sum_top
 units_begin:                    ; sum += sum over the keys of t(w_k + d_k)
         lda sum_lo              ; or sum_hi, if that is what the first unit wants
@@ -160,9 +290,35 @@ units_from:
         rts
 
 ; means - attended_j = floor(sum_k w_k * v_kj / sum_k w_k) for the head's 8 dimensions
-; In: the units' weights, weight_sum, position (t), head, head_value_lane   Out: attended   Uses: A, X, Y
-; Cycles: 6 K + 400 a key
+; In: weights and the units', weight_sum, position (t), head, head_value_lane   Out: attended   Uses: A, X, Y
+; Cycles: 5 K + 310 a key; 6 K + 460 where the weights are large
 means:
+        jsr reciprocal
+        lda weight_sum
+        cmp #<LARGE_SUM
+        lda weight_sum+1
+        sbc #>LARGE_SUM
+        bcs @large
+        ldx #VALUE_LANES        ; zeros
+        ldy #$01
+        sty less_modulo_256
+        dey
+        sty less_modulo_255
+        jsr short_digit_sum
+        clc
+        adc sum_lo
+        adc #$00
+        eor #$FF                ; is minus, modulo 255
+        sta less_modulo_255
+        sec
+        lda #$01
+        sbc sum_lo
+        sta less_modulo_256
+        lda #<short_digit_sum
+        ldx #>short_digit_sum
+        bne @sum_digits         ; always
+@large:
+        jsr write_long_units
         ldx position
         lda units_lo,x
         sta units_from+1
@@ -174,7 +330,6 @@ means:
         bcc :+
         lda #sum_hi
 :       sta units_begin+1
-        jsr reciprocal
         ldx #VALUE_LANES        ; zeros
         lda #$00
         sta sum_lo
@@ -193,21 +348,30 @@ means:
         lda #$00
         sbc sum_top
         sta less_weights+2
+        lda #<long_digit_sum
+        ldx #>long_digit_sum
+@sum_digits:
+        sta high_digit_sum+1
+        stx high_digit_sum+2
+        sta low_digit_sum+1
+        stx low_digit_sum+2
         lda head
         asl
         asl
         asl
         sta dimension
         ldx head_value_lane
-@next_dimension:
-        jsr digit_sum
+next_dimension:
+high_digit_sum:
+        jsr $FFFF
         sta number+2            ; high digit's sum * 256
         lda sum_lo
         sta number+1
         lda sum_top
         sta number+3
         inx
-        jsr digit_sum
+low_digit_sum:
+        jsr $FFFF
         asl sum_lo              ; low digit's sum * 4
         rol
         rol sum_top
@@ -234,208 +398,17 @@ means:
         inc dimension
         lda dimension
         and #HEAD_DIM-1
-        beq @done
+        beq means_done
         cmp #HEAD_DIM/2
         bne :+
         jsr engine_poll
-        bcs @stop
+        bcs means_stopped
 :       ldx lane
-        jmp @next_dimension
-@done:
+        jmp next_dimension
+means_done:
         rts
-@stop:
+means_stopped:
         jmp abandon
-
-; With n = weight_sum * 2^s, 2^13 <= n < 2^14: the reciprocal r = floor((2^29 - 1) / n), into the code of divide_number,
-; and half_shifts = 4 - s
-; In: weight_sum   Out: half_shifts   Uses: A, X, Y   Cycles: 850
-reciprocal:
-        lda weight_sum
-        aim_product "q0w0", 1
-        lda weight_sum
-        aim_product "q1w0", 0
-        lda weight_sum+1
-        aim_product "q0w1", 0
-        lda weight_sum
-        sta divisor
-        lda weight_sum+1
-        ldx #4
-        bne @test               ; always
-@double:
-        asl divisor
-        rol
-        dex
-@test:
-        cmp #$20
-        bcc @double
-        stx half_shifts
-        sta divisor+1
-        sec                     ; the first bit is 1: 2^14 - 1 - n remain
-        lda #$3F
-        sbc divisor+1
-        sta remainder+1
-        lda divisor
-        eor #$FF
-        tay
-        lda divisor             ; divisor := n - 1
-        bne :+
-        dec divisor+1
-:       dec divisor
-        tya
-        ldx #%11
-        jsr eight_bits
-        pha
-        lda quotient
-        aim_product "v1r1", 1
-        lda quotient
-        aim_product "v0r1", 1
-        pla
-        ldx #%1
-        jsr eight_bits
-        lda quotient
-        aim_product "v1r0", 1
-        rts
-
-; Restoring division by n, a 1 shifted in for each bit, until a 1 leaves the quotient
-; In: A = low byte of the remainder, remainder+1, X = bits of the quotient behind a 1, divisor = n - 1
-; Out: quotient (1 byte), A, remainder+1   Uses: X, Y   Cycles: 290
-eight_bits:
-        stx quotient
-@next_bit:
-        sec
-        rol
-        rol remainder+1
-        tay
-        sbc divisor             ; C = 0
-        tax
-        lda remainder+1
-        sbc divisor+1
-        bcc @too_small
-        sta remainder+1
-        txa
-        rol quotient
-        bcc @next_bit
-        rts
-@too_small:
-        tya
-        rol quotient
-        bcc @next_bit
-        rts
-
-; quotient := floor(number / 4 / weight_sum) - 2^11
-; With m = number >> (12 - s), 16 bits, the quotient is m * r / 2^19 or up to 5/8 more: so much do m, r and the low
-; bytes of partial products drop. Where that may reach the next integer, the remainder tells.
-; In: number, half_shifts   Out: A = its high byte, quotient = its low byte   Uses: A, X, Y   Cycles: 170 or 270
-divide_number:
-        ldy number+2
-        ldx number+1
-        lda half_shifts
-        beq @shifted
-        stx sum_lo
-        sty sum_hi
-        tax
-        bmi @left
-        lda number+3
-@right:
-        lsr
-        ror sum_hi
-        ror sum_lo
-        dex
-        bne @right
-        beq @loaded             ; always
-@left:
-        lda number
-:       asl
-        rol sum_lo
-        rol sum_hi
-        inx
-        bne :-
-@loaded:
-        ldy sum_hi
-        ldx sum_lo
-@shifted:
-        sec
-        product_low "v1r1"
-        sta quotient
-        product_high "v1r1"
-        sta quotient+1
-        product_carry "v1r0"
-        product_high "v1r0"
-        clc
-        adc quotient
-        sta quotient
-        bcc :+
-        inc quotient+1
-:       txa
-        tay
-        sec
-        product_carry "v0r1"
-        product_high "v0r1"
-        clc
-        adc quotient
-        sta quotient
-        lda quotient+1
-        adc #$00
-        lsr
-        ror quotient
-        lsr
-        ror quotient
-        lsr
-        ror quotient
-        bcs @check              ; the fraction was 4/8 or more
-        sbc #$07                ; C = 0: 8
-        rts
-
-@check:
-        sta quotient+1
-        lda number+2            ; remainder = number / 4 - quotient * weight_sum, modulo 2^16
-        lsr
-        tay
-        lda number+1
-        ror
-        tax
-        lda number
-        ror
-        sta remainder
-        tya
-        lsr
-        txa
-        ror
-        sta remainder+1
-        ror remainder
-        ldy quotient
-        sec
-        product_low "q0w0"
-        tax
-        product_high "q0w0"
-        sta sum_hi
-        product_low "q0w1"
-        clc
-        adc sum_hi
-        sta sum_hi
-        ldy quotient+1
-        sec
-        product_low "q1w0"
-        clc
-        adc sum_hi
-        sta sum_hi
-        stx sum_lo
-        sec
-        lda remainder
-        sbc sum_lo
-        tax
-        lda remainder+1
-        sbc sum_hi
-        cpx weight_sum          ; C = remainder is at least weight_sum
-        sbc weight_sum+1
-        lda quotient
-        adc #$00
-        sta quotient
-        lda quotient+1
-        adc #$00
-        sec
-        sbc #$08
-        rts
 
 .rodata
 
@@ -447,5 +420,3 @@ divide_number:
 
 units_lo:       address_table <, "unit_%d"
 units_hi:       address_table >, "unit_%d"
-writers_lo:     address_table <, "writer_%d"
-writers_hi:     address_table >, "writer_%d"

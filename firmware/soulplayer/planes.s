@@ -45,7 +45,7 @@ stream = sum_lo                 ; rows of a plane
 frame:          .res 2          ; address of the body's frame
 
 .if CHUNKS > 1
-.bss
+vectors_segment
 partial:        .res 3 * WIDTH  ; sums of the chunks before, as biases are stored: bits below, low bytes, high bytes
 .endif
 

@@ -14,6 +14,7 @@ from plain_machine import PlainMachine
 
 from soulrig.buildtools.build import Built, build
 from soulrig.buildtools.disk_image import read_d64
+from soulrig.buildtools.packer import pack_matrices
 from soulrig.buildtools.unpack import memory_of, unpack
 from soulrig.errors import BadInput, Fault
 from soulrig.model.soul import Sizes, Soul, Tensor
@@ -62,6 +63,24 @@ def test_a_soul_trained_by_others_comes_back(golden: Path) -> None:
     unpacked = unpack(result.prg, result.manifest)
     assert unpacked.to_bytes() == (golden / "meful-soul.bin").read_bytes()
     assert unpacked.tokenizer == soul.tokenizer
+
+
+def takes_the_quickest_plan(soul: Soul, result: Built) -> bool:
+    """Whether there was room for the groups of inputs that cost the fewest cycles."""
+    quickest = pack_matrices(soul, plan="fast").matrices
+    groups = {tensor["name"]: tensor["groups"] for tensor in result.manifest["tensors"] if "groups" in tensor}
+    return all(groups[name] == [group.size for group in matrix.groups] for name, matrix in quickest.items())
+
+
+def test_the_shipped_soul_has_room_for_the_quickest_plan(built: Built, shipped: Soul) -> None:
+    assert takes_the_quickest_plan(shipped, built)
+    assert not takes_the_quickest_plan(shipped, build(shipped, room=8000))
+
+
+@pytest.mark.fixtures
+def test_a_soul_trained_by_others_has_room_for_the_quickest_plan(golden: Path) -> None:
+    soul = Soul.load(golden / "meful-soul.bin", golden / "meful-tokenizer.json")
+    assert takes_the_quickest_plan(soul, build(soul))
 
 
 @pytest.mark.parametrize(

@@ -291,6 +291,23 @@ def test_weights_fall_off_step_by_step(machine: PlainMachine) -> None:
             assert machine.vector("attended", width) == expected_attention(query, [best, key], values), key
 
 
+@pytest.mark.parametrize("last", [42, 43, 44, 45])
+@pytest.mark.parametrize("digits", ["largest", "smallest", "mixed"])
+def test_sums_of_weights_at_the_edge_of_what_two_bytes_tell(machine: PlainMachine, last: int, digits: str) -> None:
+    """Weights 255, 255, 255, 255 and EXP[last]: their sum is 1036, the last below the edge, at d = 44."""
+    assert 4 * EXP[0] + EXP[44] == 1036
+    sizes, chance = SOULS[0].sizes, random.Random(last)
+    query = [4096, *[0] * (HEAD_DIM - 1)] * sizes.heads
+    keys = [[0] * sizes.width] * 4 + [[-4 * last, *[0] * (HEAD_DIM - 1)] * sizes.heads]
+    bounds = {"largest": (2047, 2047), "smallest": (-2048, -2048), "mixed": (-2048, 2047)}[digits]
+    values = [[chance.randint(*bounds) for _ in range(sizes.width)] for _ in keys]
+    fill_cache(machine, 0, keys, values)
+    machine.write_vector("query", query)
+    machine.call("attention")
+    assert machine.read("weight_sum", 2) == 4 * EXP[0] + EXP[last]
+    assert machine.vector("attended", sizes.width) == expected_attention(query, keys, values)
+
+
 # What is made of the logits
 
 
