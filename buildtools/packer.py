@@ -99,7 +99,8 @@ def pack_matrices(soul: Soul, *, plan: Plan = "fast") -> Packed:
         tensor = soul.tensors[name]
         bias = soul.tensors[bias_of(name)].data if has_bias(name) else None
         shift = tensor.shift + (name != "out")
-        matrices[name] = pack_matrix(tensor.data, shift, bias, bodies[kind_of(name)].groups)
+        body = bodies[kind_of(name)]
+        matrices[name] = pack_matrix(tensor.data, shift, bias, body.groups, body.chunks)
     return Packed(matrices, tuple(dict.fromkeys(bodies.values())))
 
 
@@ -234,6 +235,7 @@ def tensor_manifest(soul: Soul, packed: Packed, symbols: dict[str, int]) -> list
             matrix = name if encoding == "planes" else name[:-1] + "w"
             entry["matrix"] = symbols[label_of(matrix)]
             entry["groups"] = [group.size for group in packed.matrices[matrix].groups]
+            entry["chunks"] = packed.matrices[matrix].chunks
             entry["blocks"] = [list(block.plane_rows) for block in packed.matrices[matrix].blocks]
         entries.append(entry)
     return entries
@@ -256,7 +258,7 @@ def unpack_tensor(memory: bytes, start: int, entry: dict[str, Any]) -> Tensor:
     if entry["encoding"] == "planes":
         weights = np.zeros((rows, cols), np.int8)
         for block in blocks:
-            weights[list(block.order)] = unpack_block(block, groups)
+            weights[list(block.order)] = unpack_block(block, groups, entry["chunks"])
         return Tensor(weights, entry["shift"])
     biases = np.zeros(rows, np.int16)
     for block in blocks:
@@ -273,7 +275,7 @@ def repack_tensor(memory: bytes, start: int, entry: dict[str, Any], data: npt.ND
     groups, blocks = _blocks_of(memory, start, entry)
     if entry["encoding"] == "planes":
         bits = {row: block.bits(index) for block in blocks for index, row in enumerate(block.order)}
-        changed = pack_blocks(data, [bits[row] for row in range(entry["rows"])], groups)
+        changed = pack_blocks(data, [bits[row] for row in range(entry["rows"])], groups, entry["chunks"])
         packed = b"".join(bytes(block.order) + block.data for block in changed)
     elif entry["encoding"] == "bias":
         packed = b"".join(pack_bias(data, block) for block in blocks)
@@ -294,7 +296,7 @@ def _blocks_of(memory: bytes, start: int, entry: dict[str, Any]) -> tuple[tuple[
 def _matrix_tables(sizes: Sizes, packed: Packed) -> Iterator[str]:
     """The engine's parallel tables: over its matrices the first block and the body, over blocks the rest."""
     first, bodies = [0], []
-    labels, biases, limits, shifts = [], [], [], []
+    labels, biases, limits, shifts, chunks = [], [], [], [], []
     blocks: list[Block] = []
     for name in matrix_names(sizes):
         matrix = packed.matrices[name]
@@ -305,6 +307,7 @@ def _matrix_tables(sizes: Sizes, packed: Packed) -> Iterator[str]:
             biases.append(f"{label_of(bias_of(name))} + {bias_at}" if has_bias(name) else "0")
             limits.append(matrix.limit)
             shifts.append(matrix.shift & 255)
+            chunks.append(str(len(block.data) // matrix.chunks))
             blocks.append(block)
             at += len(block.order) + len(block.data)
             bias_at += len(bias)
@@ -315,6 +318,7 @@ def _matrix_tables(sizes: Sizes, packed: Packed) -> Iterator[str]:
     yield from _addresses("block_bias", biases)
     yield from _table("block_limit", limits)
     yield from _table("block_shift", shifts)
+    yield from _addresses("block_chunk", chunks)
     for plane in range(PLANES):
         yield from _table(f"block_rows_{plane}", [block.plane_rows[plane] for block in blocks])
 
@@ -327,6 +331,7 @@ def _group_tables(packed: Packed) -> Iterator[str]:
     yield from _table("body_first", firsts[:-1])
     yield from _table("body_end", chunk_ends)
     yield from _table("body_whole", firsts[1:])
+    yield from _table("body_last", [_last_body(packed.bodies, number) for number in range(len(packed.bodies))])
     yield from _table("body_chunks", [body.chunks for body in packed.bodies])
     yield from _table("body_inputs", [body.inputs for body in packed.bodies])
     yield from _table("body_rows", [max(1, INPUTS_A_POLL // body.inputs) for body in packed.bodies])
@@ -336,6 +341,12 @@ def _group_tables(packed: Packed) -> Iterator[str]:
     yield from _table("group_high", [group.size - count for group, count in zip(groups, low, strict=True)])
     yield from _table("group_table", [group.table % PAGE for group in groups])
     yield from _table("group_page", [group.table // PAGE for group in groups])
+
+
+def _last_body(bodies: tuple[Body, ...], number: int) -> int:
+    """The body for a body's last chunk: one of no chunks, which is quicker, if it has the same groups."""
+    groups = bodies[number].groups[: len(bodies[number].groups) // bodies[number].chunks]
+    return next((other for other, body in enumerate(bodies) if body.groups == groups), number)
 
 
 def _norm_tables(soul: Soul) -> Iterator[str]:

@@ -9,6 +9,7 @@ the u of the group's input j. Rows are sorted by k, widest first, so that each p
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,25 +108,31 @@ class Block:
 
     order: tuple[int, ...]  # row of the matrix, by the row here
     plane_rows: tuple[int, ...]  # PLANES numbers: how many rows plane t has
-    data: bytes  # plane after plane, the lowest bits first; in it group after group, in it a byte a row
+    data: bytes  # chunk after chunk; in it the planes, the lowest bits first; in it group after group, a byte a row
 
     def bits(self, row: int) -> int:
         """k of a row, by its index here."""
         return sum(count > row for count in self.plane_rows)
 
 
-def pack_block(matrix: Array, bits: list[int], rows: range, groups: tuple[Group, ...]) -> Block:
+def streams(groups: tuple[Group, ...], chunks: int) -> Iterator[tuple[int, Group]]:
+    """Plane and group of a block's bytes, in the order in which they lie; `chunks` of equally many of the groups."""
+    count = len(groups) // chunks
+    for first in range(0, len(groups), count):
+        yield from itertools.product(reversed(range(PLANES)), groups[first : first + count])
+
+
+def pack_block(matrix: Array, bits: list[int], rows: range, groups: tuple[Group, ...], chunks: int) -> Block:
     """The block of `rows` of a matrix (R, C) int8 whose rows need `bits` (R)."""
     order = sorted(rows, key=lambda row: -bits[row])
     counts = [sum(bits[row] > plane for row in order) for plane in range(PLANES)]
     data = []
-    for plane in reversed(range(PLANES)):
+    for plane, group in streams(groups, chunks):
         members = np.array(order[: counts[plane]], np.int64)
-        for group in groups:
-            weights = matrix[members, group.first : group.first + group.size].astype(np.int64)
-            widths = np.array([bits[row] for row in members.tolist()], np.int64)[:, np.newaxis]
-            plane_bits = (weights + (1 << widths - 1)) >> (widths - 1 - plane) & 1
-            data.append((plane_bits << np.arange(group.size)).sum(axis=1).astype(np.uint8).tobytes())
+        weights = matrix[members, group.first : group.first + group.size].astype(np.int64)
+        widths = np.array([bits[row] for row in members.tolist()], np.int64)[:, np.newaxis]
+        plane_bits = (weights + (1 << widths - 1)) >> (widths - 1 - plane) & 1
+        data.append((plane_bits << np.arange(group.size)).sum(axis=1).astype(np.uint8).tobytes())
     return Block(tuple(order), tuple(counts), b"".join(data))
 
 
@@ -139,19 +146,18 @@ def read_blocks(data: bytes, plane_rows: list[tuple[int, ...]], groups: tuple[Gr
     return blocks
 
 
-def unpack_block(block: Block, groups: tuple[Group, ...]) -> Array:
+def unpack_block(block: Block, groups: tuple[Group, ...], chunks: int) -> Array:
     """The weights (rows of the block, C) int8, in the block's order."""
     rows, inputs = len(block.order), groups[-1].first + groups[-1].size
     widths = np.array([block.bits(row) for row in range(rows)], np.int64)[:, np.newaxis]
     weights = np.zeros((rows, inputs), np.int64)
     offset = 0
-    for plane in reversed(range(PLANES)):
+    for plane, group in streams(groups, chunks):
         count = block.plane_rows[plane]
-        for group in groups:
-            indices = np.frombuffer(block.data, np.uint8, count, offset).astype(np.int64)[:, np.newaxis]
-            plane_bits = indices >> np.arange(group.size) & 1
-            weights[:count, group.first : group.first + group.size] += plane_bits << widths[:count] - 1 - plane
-            offset += count
+        indices = np.frombuffer(block.data, np.uint8, count, offset).astype(np.int64)[:, np.newaxis]
+        plane_bits = indices >> np.arange(group.size) & 1
+        weights[:count, group.first : group.first + group.size] += plane_bits << widths[:count] - 1 - plane
+        offset += count
     return (weights - (1 << widths - 1)).astype(np.int8)
 
 
@@ -160,6 +166,7 @@ class PackedMatrix:
     """A matrix (R, C) int8 with its total shift S and its biases (R,), 0 where it has none."""
 
     groups: tuple[Group, ...]
+    chunks: int
     shift: int
     blocks: tuple[Block, ...]
     biases: tuple[bytes, ...]  # a block, as pack_bias has them
@@ -177,15 +184,15 @@ class PackedMatrix:
         return WORD_LIMIT
 
 
-def pack_matrix(matrix: Array, shift: int, bias: Array | None, groups: tuple[Group, ...]) -> PackedMatrix:
+def pack_matrix(matrix: Array, shift: int, bias: Array | None, groups: tuple[Group, ...], chunks: int) -> PackedMatrix:
     """The matrix as the engine takes it."""
     biases = np.zeros(len(matrix), np.int64) if bias is None else bias.astype(np.int64)
     bits = [bits_needed(row, int(number)) for row, number in zip(matrix, biases, strict=True)]
-    blocks = pack_blocks(matrix, bits, groups)
-    return PackedMatrix(groups, shift, blocks, tuple(pack_bias(biases, block) for block in blocks))
+    blocks = pack_blocks(matrix, bits, groups, chunks)
+    return PackedMatrix(groups, chunks, shift, blocks, tuple(pack_bias(biases, block) for block in blocks))
 
 
-def pack_blocks(matrix: Array, bits: list[int], groups: tuple[Group, ...]) -> tuple[Block, ...]:
+def pack_blocks(matrix: Array, bits: list[int], groups: tuple[Group, ...], chunks: int) -> tuple[Block, ...]:
     """The blocks of a matrix (R, C) int8 whose rows have `bits` (R).
 
     Raises BadInput where a weight does not fit its row's bits.
@@ -196,7 +203,9 @@ def pack_blocks(matrix: Array, bits: list[int], groups: tuple[Group, ...]) -> tu
     rows = len(matrix)
     count = -(-rows // LARGEST_BLOCK)
     ends = [rows * number // count for number in range(count + 1)]
-    return tuple(pack_block(matrix, bits, range(first, last), groups) for first, last in itertools.pairwise(ends))
+    return tuple(
+        pack_block(matrix, bits, range(first, last), groups, chunks) for first, last in itertools.pairwise(ends)
+    )
 
 
 def pack_bias(biases: Array, block: Block) -> bytes:

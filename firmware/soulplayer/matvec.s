@@ -5,14 +5,14 @@
 .include "engine.inc"
 .include "planes.inc"
 
-.export matvec, matvec_again, block, chunk, floors, rows_too_large
+.export matvec, matvec_again, block, body, floors, rows_too_large
 .exportzp output_lo, output_hi
 .import abandon, engine_poll, tally
 .import add_bias, aim_hi, aim_lo, bias_high_at, bias_low_at, bias_round, bits_kept, entries_hi, entries_lo, frames_hi
 .import frames_lo, keep, keep_bits, last_lows, row_shift, rows, shifts_hi, shifts_lo, store_high, store_low, store_next
 .import store_order
 .import first_group, last_group, wide_block, wide_tables, word_tables
-.import body_chunks, body_end, body_first, body_inputs, body_rows, body_whole, matrix_body, matrix_first
+.import body_chunks, body_end, body_first, body_inputs, body_last, body_rows, body_whole, matrix_body, matrix_first
 .import block_lo, block_hi, block_bias_lo, block_bias_hi, block_limit, block_shift
 .repeat PLANES, T
 .import .ident (.sprintf ("block_rows_%d", T))
@@ -33,7 +33,8 @@ output_hi:      .res 2
 .bss
 matrix:         .res 1
 block:          .res 1          ; of rows of a matrix
-body:           .res 1          ; the code for its groups of inputs
+body:           .res 1          ; what is known of its groups of inputs
+code:           .res 1          ; the body whose code sums them
 chunk:          .res 1          ; of a row's inputs
 tables:         .res 1          ; what the tables of subset sums hold
 floors:         .res 1          ; whether the body halves by floors
@@ -44,6 +45,7 @@ bias:           .res 2          ; address of its biases, high byte 0 if it has n
 finish:         .res 2          ; where rows of a class go on
 entry:          .res 1          ; where in the frame the entry's address stands
 .if CHUNKS > 1
+next_planes:    .res 2          ; address of the next chunk's
 whole_lo:       .res 2          ; input of the first chunk
 whole_hi:       .res 2
 .endif
@@ -177,15 +179,36 @@ take_rows:
 word_block:
         jsr take_rows
         copy_word order, cursor
+        ldx body
+        stx code
+.if CHUNKS > 1
+        ldy chunk
+        iny
+        tya
+        cmp body_chunks,x
+        bne :+
+        lda body_last,x
+        sta code
+:       dey
+        beq @first_planes
+        copy_word cursor, next_planes
+        jmp @planes_found
+@first_planes:
+.endif
         clc                     ; the planes follow the order of rows
         lda cursor
         adc plane_rows
         sta cursor
-        bcc :+
+        bcc @planes_found
         inc cursor+1
-:       jsr set_frame
+@planes_found:
+        jsr set_frame
         jsr set_bias
         jsr aim_body
+.if CHUNKS > 1
+        sta next_planes
+        stx next_planes+1
+.endif
         ldy #PLANES-1
         ldx #$00                ; row
 @next_class:
@@ -246,7 +269,7 @@ word_block:
 
 ; What is the same for all rows of a block, into the frame and the code behind it
 set_frame:
-        ldx body
+        ldx code
         sec
         lda frames_lo,x
         sbc last_lows,x
@@ -346,7 +369,7 @@ next_biases:
 ; What is the same for rows of equal bits
 ; In: plane   Uses: A, X, Y
 set_class:
-        lda body
+        lda code
         asl
         asl
         asl

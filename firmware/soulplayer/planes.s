@@ -13,7 +13,7 @@
 ; addresses of its planes into the code (`aim`), and into the frame what is the same for all its rows.
 ;
 ; Where a row's inputs are too many for one set of tables, they come in chunks: the sum of a chunk is the bias of the
-; next one. It must not lose a bit then, and is halved by floors.
+; next one. It must not lose a bit then, and is halved by floors. The last chunk's planes may be those of another body.
 
 .include "engine.inc"
 .include "planes.inc"
@@ -25,7 +25,7 @@
 .if CHUNKS > 1
 .export partial
 .endif
-.import chunk, floors, rows_too_large, subset_lo, subset_hi
+.import floors, rows_too_large, subset_lo, subset_hi
 
 SIGN = $80
 SHIFTS_RIGHT = 16
@@ -52,9 +52,10 @@ partial:        .res 3 * WIDTH  ; sums of the chunks before, as biases are store
 .code
 
 ; aim - write the planes' addresses into the code
-; In: cursor (address of the first plane), plane_rows, chunk   Out: -   Uses: A, X, Y
+; In: cursor (address of the first plane), plane_rows   Out: A, X = low and high byte of what lies behind the last one
+; Uses: Y
 ; Cycles: 15 a plane and group
-.macro  aim_rows name, groups, chunks
+.macro  aim_rows name, groups
         lda cursor
         ldx cursor+1
         clc
@@ -63,10 +64,6 @@ partial:        .res 3 * WIDTH  ; sums of the chunks before, as biases are store
         bne :+
         jmp .ident (.sprintf ("%s_aimed_%d", name, I))
 :       sty stream
-          .if chunks > 1
-        ldy chunk
-        jsr .ident (.sprintf ("%s_pass", name))
-          .endif
           .repeat groups, G
         sta .ident (.sprintf ("%s_%d_%d", name, PLANES-1-I, G)) + 1
         stx .ident (.sprintf ("%s_%d_%d", name, PLANES-1-I, G)) + 2
@@ -76,34 +73,9 @@ partial:        .res 3 * WIDTH  ; sums of the chunks before, as biases are store
         clc
 :
           .endrepeat
-          .if chunks > 1
-        pha
-        lda #chunks-1
-        sbc chunk               ; one less
-        tay
-        iny
-        pla
-        clc
-        jsr .ident (.sprintf ("%s_pass", name))
-          .endif
 .ident (.sprintf ("%s_aimed_%d", name, I)):
         .endrepeat
         rts
-        .if chunks > 1
-.ident (.sprintf ("%s_pass", name)):    ; pass over Y chunks
-        dey
-        bmi .ident (.sprintf ("%s_passed", name))
-          .repeat groups
-        adc stream
-        bcc :+
-        inx
-        clc
-:
-          .endrepeat
-        jmp .ident (.sprintf ("%s_pass", name))
-.ident (.sprintf ("%s_passed", name)):
-        rts
-        .endif
 .endmacro
 
 .macro  body name, groups, chunks
@@ -232,12 +204,12 @@ store_low:
 store_next:
         jmp $FFFF
 
-aim_0:  aim_rows "BODY0", GROUPS_0, CHUNKS_0
+aim_0:  aim_rows "BODY0", GROUPS_0
 .if BODIES > 1
-aim_1:  aim_rows "BODY1", GROUPS_1, CHUNKS_1
+aim_1:  aim_rows "BODY1", GROUPS_1
 .endif
 .if BODIES > 2
-aim_2:  aim_rows "BODY2", GROUPS_2, CHUNKS_2
+aim_2:  aim_rows "BODY2", GROUPS_2
 .endif
 
 .rodata

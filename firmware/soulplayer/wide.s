@@ -8,6 +8,9 @@
 .export wide_tables, wide_block
 .import abandon, engine_poll, scale, set_shift
 .import block, block_bias_hi, block_bias_lo, block_shift
+.if CHUNKS > 1
+.import block_chunk_hi, block_chunk_lo, body, body_end, body_first
+.endif
 .import first_group, group_first, group_high, group_low, group_page, group_table, last_group
 .import subset_hi, subset_lo, subset_top
 .importzp cursor, input_hi, input_lo, negative, output_hi, output_lo, plane_rows, total, value
@@ -38,6 +41,12 @@ group:          .res 1
 input:          .res 1          ; index of an input
 inputs_left:    .res 1
 subsets:        .res 1          ; entries made
+.if CHUNKS > 1
+chunk_groups:   .res 1          ; groups of a chunk
+chunk_end:      .res 1          ; the group behind the chunk's last
+chunk_plane:    .res 2          ; address of a plane in the chunk
+next_plane:     .res 2          ; of the next one in the first chunk
+.endif
 plane:          .res 1
 rows:           .res 1          ; of a plane
 row:            .res 1
@@ -217,6 +226,13 @@ wide_block:
         bcc :+
         inc cursor+1
 :       jsr point_bias
+.if CHUNKS > 1
+        ldx body
+        sec
+        lda body_end,x
+        sbc body_first,x
+        sta chunk_groups
+.endif
         ldx #PLANES-1
         lda #$00
 @next_plane:
@@ -227,6 +243,13 @@ wide_block:
         beq @plane_done
         jsr halve
         jsr begin_rows
+.if CHUNKS > 1
+        copy_word chunk_plane, cursor
+        clc
+        lda first_group
+        adc chunk_groups
+        sta chunk_end
+.endif
         ldx first_group
 @next_group:
         stx group
@@ -235,8 +258,17 @@ wide_block:
         bcs @stop
         ldx group
         inx
+.if CHUNKS > 1
+        cpx chunk_end
+        bne :+
+        jsr next_chunk
+:
+.endif
         cpx last_group
         bne @next_group
+.if CHUNKS > 1
+        copy_word cursor, next_plane
+.endif
 @plane_done:
         lda rows
         ldx plane
@@ -245,6 +277,33 @@ wide_block:
         jmp finish
 @stop:
         jmp abandon
+
+.if CHUNKS > 1
+; To the same plane of the next chunk
+; In: X = chunk_end   Out: X, cursor   Uses: A, Y
+next_chunk:
+        txa
+        sec
+        sbc chunk_groups
+        cmp first_group
+        bne :+
+        copy_word next_plane, cursor
+:       ldy block
+        clc
+        lda chunk_plane
+        adc block_chunk_lo,y
+        sta chunk_plane
+        sta cursor
+        lda chunk_plane+1
+        adc block_chunk_hi,y
+        sta chunk_plane+1
+        sta cursor+1
+        txa
+        clc
+        adc chunk_groups
+        sta chunk_end
+        rts
+.endif
 
 ; bias_fraction, bias_low, bias_high := the block's; bias_fraction+1 = 0 if it has none
 point_bias:

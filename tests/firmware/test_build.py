@@ -74,7 +74,7 @@ def takes_the_quickest_plan(soul: Soul, result: Built) -> bool:
 
 def test_the_shipped_soul_has_room_for_the_quickest_plan(built: Built, shipped: Soul) -> None:
     assert takes_the_quickest_plan(shipped, built)
-    assert not takes_the_quickest_plan(shipped, build(shipped, room=8000))
+    assert not takes_the_quickest_plan(shipped, build(shipped, room=2500))
 
 
 @pytest.mark.fixtures
