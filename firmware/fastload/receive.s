@@ -61,6 +61,7 @@ sector:
         jsr get_byte
         sta link
         jsr no_time
+        jsr no_time
         jsr get_byte
         sta link + 1
         lda link
@@ -84,6 +85,8 @@ started := * + 1
         bne store
         jsr get_byte
         sta to
+        jsr no_time
+        jsr no_time
         jsr get_byte
         sta to + 1
         dec count
@@ -99,7 +102,8 @@ to := * + 1
         bne store
 skip:   lda rest
         beq done
-over:   jsr get_byte
+over:   jsr no_time
+        jsr get_byte
         dec rest
         bne over
 done:   stx CIA2_PORT_A
@@ -167,20 +171,18 @@ load_plainly:
 @error: tax
         jmp (IERROR)
 
-; get_byte: In: X = ATTENTION, Y = BUS_FREE. Out: A. Keeps X, Y. Cycles: 121; the drive needs 14 from an edge to its bits,
-; 26 from a byte's first where it has to fetch the byte.
+; get_byte: In: X = ATTENTION, Y = BUS_FREE. Out: A. Keeps X, Y. Cycles: 94 and the JSR. From an edge to its bits the
+; drive needs 14, read here after 18; from a byte's last edge to the next one's first bits 66, since it fetches that: the
+; caller lets 21 pass between RTS and JSR, so it is read after 73. And 256 bytes have to take less than 40 ms with all that
+; stops the processor, or the next sector has gone by.
 get_byte:
         stx CIA2_PORT_A
         jsr no_time
-        jsr no_time
-        nop
-        nop
         lda CIA2_PORT_A
         sty CIA2_PORT_A
         .repeat 3, i
         lsr
         lsr
-        nop
         nop
         nop
         nop
