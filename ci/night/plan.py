@@ -25,6 +25,8 @@ MACHINES = {"sim": SIM, "x64": X64, "x64sc": X64SC}
 STANDARDS = ("pal", "ntsc")
 CHANNELS = "telemetry,screen,sound"
 
+SCREENS = ("tests/machines/test_pictures.py", "tests/e2e/test_other_programs.py")
+
 QUICK_PROMPTS, OTHER_ROMS_PROMPTS = 2, 12
 MINUTE = 60.0
 HOUR = 60 * MINUTE
@@ -60,9 +62,9 @@ def plan(folder: Path, rom_sets: Mapping[str, Path], *, quick: bool) -> list[lis
             _bench(folder, "x64sc pal", X64SC, ["--totals", "--standard", "pal", "--baseline", str(BASELINE)]),
             _bench(folder, "x64sc ntsc", X64SC, ["--totals", "--standard", "ntsc"]),
         ]
-    stages = [[_build(folder)], [*verifies, *others, *benches], [_tests(folder, "screens", ["-m", "screens"], HOUR)]]
+    stages = [[_build(folder)], [*verifies, *others, *benches], [_tests(folder, "screens", SCREENS, HOUR)]]
     if not quick:
-        stages.append([_tests(folder, "long tests", ["-m", "(long or browser) and not screens"], 4 * HOUR)])
+        stages.append([_tests(folder, "long tests", ["-m", "long or browser"], 4 * HOUR)])
     return stages
 
 

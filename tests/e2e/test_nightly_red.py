@@ -116,7 +116,8 @@ def test_a_glyph_that_looks_otherwise(nightly: Nightly, package: Path) -> None:
     capitals.write_text(rows.replace(top, "\n.#####.. .####... ", 1))
     code, first = nightly(site=package.parent)
     assert code == 1
-    assert first.startswith("RED: screens: tests/")
+    assert first.startswith("RED: screens: tests/machines/test_pictures.py::")
+    assert re.search(r": not the picture '[a-z-]+': \d+ pixels differ, in rows ", first)
 
 
 def test_a_slower_engine(nightly: Nightly, package: Path) -> None:

@@ -23,7 +23,7 @@ from soulrig.channels.screen import COLUMNS, text_rows
 from soulrig.machines.roms import RomSet, find_roms
 from soulrig.machines.vice import ViceMachine
 
-pytestmark = [pytest.mark.vice, pytest.mark.cc65, pytest.mark.screens]
+pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 
 SAMPLES = Path("/usr/share/cc65/samples")
 DRIVERS = Path("/usr/share/cc65/target/c64/drv")

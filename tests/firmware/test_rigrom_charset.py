@@ -11,8 +11,6 @@ from soulrig.buildtools.charset import draw_charset, read_charset
 from soulrig.buildtools.rom import SOURCES
 from soulrig.errors import BadInput
 
-pytestmark = pytest.mark.screens
-
 FOLDER = SOURCES / "charset"
 # Positions that show the same by their published shapes: two spaces, two middle lines each way.
 ALIKE = [(0x20, 0x60), (0x40, 0x43), (0x42, 0x5D)]
