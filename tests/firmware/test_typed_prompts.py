@@ -30,7 +30,7 @@ LONGEST = 10  # ids
 BRIEF = 3  # prompts: the one of the most ids, the one of the fewest keys an id, the empty one
 # Seconds from RETURN to the first token, PAL with the screen on.
 TYPED_MEAN, TYPED_MOST, PASTED_MOST = 2.6, 3.7, 7.0
-CHANCE = 0.005  # seconds that a reply takes longer or not, by where in a scan of the keys it begins
+CHANCE = 0.05  # seconds that a reply takes longer or not, by whether the screen is full and scrolls
 COMPUTING = 0.9  # of the time while a position is wanted
 
 
