@@ -34,7 +34,8 @@ LINE = 30.0  # times as strong as its neighbours in the whole recording's spectr
 LINE_HZ = 4.0  # what counts as neighbour
 SURE_DB, UNSURE_DB = 9.0, 5.0  # of a voice's best note over its second best
 IN_TUNE, OUT_OF_TUNE = 0.006, 0.02  # how far a note may be off the recording's tuning
-CLICK = 0.05  # confidence below which no notes stand out: what began is no chord
+CLICK_SAMPLES = 480  # behind an onset, 40 ms: a chord sounds on for 64 ms at least
+CLICK = 0.02  # of its energy at the onset, below which it was none
 GOOD = 0.8  # mean confidence with which no other speed is tried
 CLEAR = 0.95  # and with which the search for a speed ends
 SPEEDS = (1, 2, 4, 8, 10)  # emulators record faster than they label
@@ -86,8 +87,11 @@ def _quality(listening: Listening) -> float:
 
 
 def _explained(listening: Listening) -> float:
-    """How much a speed explains: at a wrong one, a few chords may stand out by chance."""
-    return _quality(listening) * len(listening.chords)
+    """How much a speed explains: a chord that can't be made out counts against it.
+
+    At a wrong one, few may stand out by chance, or many be found of which none does.
+    """
+    return sum(chord.confidence - UNSURE for chord in listening.chords)
 
 
 def _without_hum(samples: Array) -> Array:
@@ -115,9 +119,10 @@ def _listen_at(samples: Array, rate: float, factor: float) -> Listening:
     notes = NOTES.reshape(-1) * detune
     short = _energies(heard, notes, SHORT).reshape(-1, VOICES, DIGITS)
     found = []
-    for onset in _onsets(short.max(axis=2).sum(axis=1)):
+    energy = short.max(axis=2).sum(axis=1)
+    for onset in _onsets(energy):
         digits, confidence = _spell(heard, notes, onset)
-        if confidence > 0:
+        if confidence > 0 and _lasts(energy, onset):
             played = notes.reshape(VOICES, DIGITS)[range(VOICES), digits]
             pitches = _pitches(heard, played, onset)
             found.append((spelled(digits), _begin(heard, played, onset), confidence, pitches))
@@ -130,8 +135,7 @@ def _listen_at(samples: Array, rate: float, factor: float) -> Listening:
         # At another speed the nearest notes may stand out as clearly, but they do not lie where they should.
         apart = float(np.abs(pitches / off - 1).max())
         believed = confidence * float(np.interp(apart, [IN_TUNE, OUT_OF_TUNE], [1, 0.1]))
-        if believed >= CLICK:
-            chords.append(Heard(id, round(begin * seconds, 4), round(believed, 3)))
+        chords.append(Heard(id, round(begin * seconds, 4), round(believed, 3)))
     return Listening(chords, off * detune / factor)
 
 
@@ -176,6 +180,12 @@ def _onsets(energy: Array) -> list[int]:
         if all(abs(frame * HOP - other) >= APART for other in onsets):
             onsets.append(int(frame) * HOP)
     return sorted(onsets)
+
+
+def _lasts(energy: Array, onset: int) -> bool:
+    """Whether what begins at sample `onset` sounds on, `energy` as for `_onsets`; a new volume only clicks."""
+    behind = energy[onset // HOP :][: (PLATEAU + CLICK_SAMPLES) // HOP]
+    return len(behind) == 0 or bool(behind[-1] > CLICK * behind.max())
 
 
 def _begin(samples: Array, notes: Array, onset: int) -> float:
