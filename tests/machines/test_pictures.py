@@ -69,8 +69,9 @@ def test_a_conversation_that_scrolls(soul: TalkingC64, reference: Reference, see
     say(soul, reference, "Hello")
     soul.assert_picture("first-reply", [lambda: prompt(soul)])
     # Nothing, a line that ends with the screen's edge, and one of three rows, whose reply the full context cuts off.
-    for line in ("", "x" * 35, "why do you like the rain? " * 4, "help"):
+    for line in ("", "x" * 35, "why do you like the rain? " * 4, "help", "", "who are you?"):
         say(soul, reference, line)
+    assert not any("parameters" in row for row in soul.screen)  # the banner has gone
     soul.assert_picture("conversation", [lambda: prompt(soul)])
 
 
