@@ -1,0 +1,1 @@
+"""Disks written for real drives, each sector held against the image."""
