@@ -121,7 +121,8 @@ keys_down:
         and rows_now,x
         beq @next
         sta row_bit
-        sbc #1                  ; C = 0 or 1: a bit less, or the lowest and all below it turned over
+        sec
+        sbc #1                  ; clears the lowest bit: none is left of a single one
         and row_bit
         bne @unsure
 @next:  dey
