@@ -19,6 +19,8 @@ LOAD_ERROR              = 29
 READ_ERRORS             = $BF           ; bits of the status; the other is the file's end
 KEY_RETURN              = $0D
 SECTOR_DATA             = 254
+CLOCK                   = %01000000     ; CLK in the port
+PATIENCE                = 9             ; times 1.1 s
 
 ; Bits are combined with what else is in the port at the four reads; the lines carry them inverted.
 PORT_REST               = (ATTENTION >> 2) ^ BUS_FREE
@@ -31,6 +33,8 @@ link:                   .res 2          ; of the sector: the first two bytes
 count:                  .res 1          ; bytes of it that are the program's
 rest:                   .res 1          ; and that are not
 kept_nmi:               .res 2
+level:                  .res 1          ; of CLK that is waited for
+tries:                  .res 1
 
 .segment "RESIDENT"
 
@@ -50,10 +54,11 @@ receive:
         sta NMI_VECTOR + 1
         lda #0
         sta started
-sector:
-        bit CIA2_PORT_A
-        bvc sector
-        jsr no_time             ; the drive still fetches the first byte
+sector: lda #CLOCK
+        jsr await_clock
+        bcc ready
+        jmp given_up
+ready:  jsr no_time             ; the drive still fetches the first byte
         jsr no_time
         jsr no_time
         ldx #ATTENTION
@@ -107,14 +112,19 @@ over:   jsr no_time
         dec rest
         bne over
 done:   stx CIA2_PORT_A
-taken:  bit CIA2_PORT_A
-        bvs taken
+        lda #0
+        jsr await_clock
+        ldy #BUS_FREE
         sty CIA2_PORT_A
+        bcs given_up
         jsr bar_step
         lda link
         beq complete
         jmp sector
 
+given_up:                       ; as a sector that can't be read
+        lda #0
+        sta link + 1
 complete:
         lda kept_nmi
         sta NMI_VECTOR
@@ -170,6 +180,28 @@ load_plainly:
         lda #LOAD_ERROR
 @error: tax
         jmp (IERROR)
+
+; await_clock: waits for the drive, 10 s at most; reading a bad sector again and again takes it less.
+; In: A = CLOCK or 0, CLK as it is to be. Out: C=1 in vain. Uses: A, X, Y
+await_clock:
+        sta level
+        ldx #0
+        stx tries
+        ldy #PATIENCE
+@look:  lda CIA2_PORT_A
+        eor level
+        and #CLOCK
+        beq @is
+        dex
+        bne @look
+        dec tries
+        bne @look
+        dey
+        bne @look
+        sec
+        rts
+@is:    clc
+        rts
 
 ; get_byte: In: X = ATTENTION, Y = BUS_FREE. Out: A. Keeps X, Y. Cycles: 94 and the JSR. From an edge to its bits the
 ; drive needs 14, read here after 18; from a byte's last edge to the next one's first bits 66, since it fetches that: the

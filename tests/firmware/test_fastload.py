@@ -200,6 +200,23 @@ def test_with_a_second_drive_it_loads_plainly(built: Built, symbols: dict[str, i
 
 @pytest.mark.vice
 @true_drive
+@pytest.mark.parametrize("sectors", [0, 40])
+def test_a_drive_that_falls_silent_is_told(
+    built: Built, symbols: dict[str, int], sectors: int, tmp_path: Path
+) -> None:
+    with loading(built, tmp_path, given(tmp_path), "x64", "pal", "-drive8type", "1541") as c64:
+        c64.run()
+        c64.to(symbols["receive"])
+        for _ in range(sectors):
+            c64.to(symbols["bar_step"])
+        c64.vice.monitor.set_resource("Drive8Type", 0)
+        c64.vice.run_until(
+            lambda: any("?device not present" in row for row in c64.rows()), 30 * c64.hertz, "the error", 0.02
+        )
+
+
+@pytest.mark.vice
+@true_drive
 @pytest.mark.soak
 @pytest.mark.timeout(3000)
 @pytest.mark.parametrize("standard", ["pal", "ntsc"])
