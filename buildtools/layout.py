@@ -58,6 +58,19 @@ RECORD = {
     "s1": Field(5, 2),  # the logits' checksum: s1 += logit, s2 += s1, modulo 2^16
     "s2": Field(7, 2),
 }
+# What a program with a cable sends: when a reply begins, as each token is made, and at its end. Whatever the event, all
+# are there; `record` is that of the latest step.
+NOTICE_HEAD = {
+    "event": Field(0, 1),
+    "sequence": Field(1, 1),  # the low byte of the header's
+    "steps": Field(2, 1),  # records that are valid
+    "stop": Field(3, 1),
+    "clock": Field(4, 4),  # φ2 cycles since the program's start, modulo 2^32, as the sending begins
+}
+NOTICE_HEAD_SIZE = 8
+NOTICE = NOTICE_HEAD | {name: Field(NOTICE_HEAD_SIZE + field.offset, field.size) for name, field in RECORD.items()}
+NOTICE_SIZE = NOTICE_HEAD_SIZE + RECORD_SIZE
+EVENTS = {"begin": 1, "token": 2, "end": 3}
 STATES = {"idle": 0, "thinking": 1, "done": 2, "stopped": 3}
 STOPS = {"none": 0, "end": 1, "context": 2, "limit": 3, "key": 4}
 
@@ -134,6 +147,11 @@ def telemetry_manifest(soul: Soul, symbols: dict[str, int]) -> dict[str, Any]:
             "fields": _fields(RECORD),
         },
     }
+
+
+def wire_manifest(line: str) -> dict[str, Any]:
+    """The manifest's entry `wire`: the line that the program has, and what its notices are."""
+    return {"line": line, "size": NOTICE_SIZE, "fields": _fields(NOTICE), "events": EVENTS}
 
 
 def _fields(fields: dict[str, Field]) -> dict[str, dict[str, int]]:

@@ -18,7 +18,7 @@ from soulrig.channels.screen import COLUMNS, text_rows
 from soulrig.conversation import load_and_run
 from soulrig.errors import BadInput
 from soulrig.kept import kept
-from soulrig.machine import Clock, Keys, Machine, Screen, offered
+from soulrig.machine import Clock, Keys, Machine, Pixels, Screen, offered
 from soulrig.prompts import check_keys
 from soulrig.record import Attachment, PromptRecord, Record, subject_of_disk
 
@@ -101,7 +101,7 @@ def verify_foreign(
                 grown()
                 progress(result)
             if picture is not None:
-                offered(machine, Screen).picture().save(picture)
+                offered(machine, Pixels).picture().save(picture)
                 record.attachments.append(Attachment.beside("screen", picture, "image/png", keep))
     return record
 

@@ -60,6 +60,11 @@ class Screen(Protocol):
     def codes(self) -> bytes:
         """The 1000 screen codes, row after row."""
 
+
+@runtime_checkable
+class Pixels(Protocol):
+    """Shows what its screen looks like."""
+
     def picture(self) -> Picture:
         """What is seen, border included."""
 
@@ -90,6 +95,22 @@ class Clock(Protocol):
 
     def cycles(self) -> int:
         """Cycles since power-up, those that the video chip steals included."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a program has sent by its cable of itself, and when: seconds of this computer's clock, at the last byte."""
+
+    content: bytes
+    seconds: float
+
+
+@runtime_checkable
+class Wire(Protocol):
+    """Hears what its program sends over a cable."""
+
+    def told(self) -> Sequence[Told]:
+        """Everything since the program was started, in order."""
 
 
 @runtime_checkable
@@ -178,9 +199,11 @@ CAPABILITIES: tuple[type, ...] = (
     Keys,
     Memory,
     Screen,
+    Pixels,
     Text,
     Sound,
     Clock,
+    Wire,
     Reset,
     Breakpoints,
     Processor,

@@ -5,16 +5,17 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from soulrig.buildtools.build import Built
 from soulrig.channels import telemetry
-from soulrig.channels.evidence import FRAME_SECONDS, evidence_of
+from soulrig.channels.evidence import FRAME_SECONDS, evidence_of, pace
 from soulrig.channels.registry import DEFAULT_CHANNELS, open_channels
 from soulrig.conversation import Conversation
 from soulrig.kept import kept
-from soulrig.machine import Machine, Screen, offered
+from soulrig.machine import Machine, Pixels, offered
 from soulrig.model.reference import Reference, Reply
 from soulrig.model.soul import Soul
 from soulrig.prompts import check_prompts
@@ -73,7 +74,7 @@ def verify(
                 grown()
                 progress(result)
             if picture is not None:
-                offered(machine, Screen).picture().save(picture)
+                offered(machine, Pixels).picture().save(picture)
                 record.attachments.append(Attachment.beside("screen", picture, "image/png", keep))
     return record
 
@@ -90,17 +91,39 @@ def _reference(reply: Reply) -> dict[str, Any]:
 
 
 def _measurements(record: Record, apart: Sequence[float]) -> list[Measurement]:
-    """Means over all steps that the machine reported; `apart` is how far telemetry and sound differ in each, in s."""
-    name = "seconds a token, telemetry against sound"
-    witnessed = [Measurement(name, round(max(apart), 6), "s", 0, FRAME_SECONDS)] if apart else []
+    """Means over all steps that the machine reported; `apart` is how far program and sound differ in each, in s."""
+    return [*_steps(record), *_periods(record), *_witnessed(apart)]
+
+
+def _steps(record: Record) -> list[Measurement]:
+    """What a token took to compute."""
     seen = [prompt.channels["telemetry"] for prompt in record.prompts if "telemetry" in prompt.channels]
+    seen = seen or [prompt.channels["wire"] for prompt in record.prompts if "wire" in prompt.channels]
     cycles = [count for reading in seen for count in reading["cycles"]]
     if not cycles:
-        return witnessed
+        return []
     mean = sum(cycles) / len(cycles)
     return [
         Measurement("cycles a token, mean", round(mean, 1), "cycles"),
         Measurement("cycles a token, most", max(cycles), "cycles"),
         Measurement("seconds a token, mean", round(mean / record.machine["hertz"], 4), "s"),
-        *witnessed,
     ]
+
+
+def _periods(record: Record) -> list[Measurement]:
+    """What a token with its notice took, and how this computer's clock goes against the C64's."""
+    told = [prompt.channels["wire"]["clock"][1:] for prompt in record.prompts if "wire" in prompt.channels]
+    periods = [after - before for clocks in told for before, after in pairwise(clocks)]
+    if not periods:
+        return []
+    mean = sum(periods) / len(periods)
+    found = [Measurement("cycles from token to token, mean", round(mean, 1), "cycles")]
+    speed = pace((prompt.channels for prompt in record.prompts), record.machine["hertz"])
+    if speed is not None:
+        found.append(Measurement("seconds here for one of the C64's", round(speed, 5), ""))
+    return found
+
+
+def _witnessed(apart: Sequence[float]) -> list[Measurement]:
+    name = "seconds a token, telemetry against sound"
+    return [Measurement(name, round(max(apart), 6), "s", 0, FRAME_SECONDS)] if apart else []

@@ -9,6 +9,7 @@ from soulrig.channels.channel import Channel
 from soulrig.channels.screen import ScreenChannel
 from soulrig.channels.sound import SoundChannel
 from soulrig.channels.telemetry import TelemetryChannel
+from soulrig.channels.wire import WireChannel
 from soulrig.errors import BadInput, Fault, did_you_mean
 from soulrig.machine import Machine
 
@@ -17,6 +18,7 @@ CHANNELS: dict[str, Callable[[Machine, dict[str, Any]], Channel]] = {
     "telemetry": TelemetryChannel,
     "screen": lambda machine, _: ScreenChannel(machine),
     "sound": lambda machine, _: SoundChannel(machine),
+    "wire": WireChannel,
 }
 DEFAULT_CHANNELS = ("telemetry", "screen")
 

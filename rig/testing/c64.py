@@ -12,7 +12,7 @@ from soulrig.capture.picture import Picture
 from soulrig.capture.sid_log import SidWrite
 from soulrig.channels.screen import COLUMNS
 from soulrig.conversation import LOAD_SECONDS
-from soulrig.machine import Clock, InVain, Keys, Loader, Machine, Memory, Processor, Screen, Sound, Text, offered
+from soulrig.machine import Clock, InVain, Keys, Loader, Machine, Memory, Pixels, Processor, Sound, Text, offered
 from soulrig.testing.pictures import Mask, Pictures, frame
 
 SECONDS = 10.0  # of the C64's own, that something may take if the test doesn't say otherwise
@@ -135,7 +135,7 @@ class C64:
     @property
     def picture(self) -> Picture:
         """What is seen, border included, as the video chip has last drawn it."""
-        return offered(self.machine, Screen).picture()
+        return offered(self.machine, Pixels).picture()
 
     def assert_picture(self, name: str, mask: Iterable[Mask] = (), border: int = 16, seconds: float = 1.0) -> None:
         """Hold the screen with so many pixels of the border against the picture `name` beside the test file.

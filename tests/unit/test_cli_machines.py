@@ -31,7 +31,7 @@ def config(tmp_path: Path, root: Path) -> Path:
 def test_the_kinds_offer_what_the_list_says() -> None:
     listed = {kind["name"]: set(kind["offers"]) for kind in json.loads(run("machines", "--json").stdout)["kinds"]}
     everything = {protocol.__name__.lower() for protocol in CAPABILITIES}
-    assert listed == {"vice": everything, "sim": everything - {"log"}}
+    assert listed == {"vice": everything - {"wire"}, "sim": everything - {"log", "wire"}}
     for kind in KINDS.values():
         for protocol in CAPABILITIES:
             if protocol.__name__.lower() in listed[kind.name]:
