@@ -118,7 +118,8 @@ def some_keys() -> list[object]:
 @pytest.mark.parametrize(("modifier", "key"), some_keys())
 def test_keys_type_their_codes(modifier: str, key: str, idle: WindowMachine) -> None:
     with held(idle, *([] if modifier == ALONE else [modifier]), key):
-        found = buffered(idle)
+        pass  # the scan tells of a key some cycles before it is in the buffer
+    found = buffered(idle)
     assert found[:1] == bytes([TYPED[modifier][key]])
     assert set(found) == {TYPED[modifier][key]}
 
