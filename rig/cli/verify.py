@@ -205,7 +205,9 @@ def _print_table(result: Record, channels: Sequence[str]) -> None:
 def _table(result: Record, channels: Sequence[str]) -> Table:
     from rich.table import Table
 
-    table = Table("prompt", "reply")
+    table = Table()
+    for name in ("prompt", "reply"):
+        table.add_column(name, overflow="fold")
     for name in ("tokens", "cycles\na token", "s\na token", *channels):
         table.add_column(name, no_wrap=True)
     for prompt in result.prompts:
