@@ -26,12 +26,11 @@ from soulrig.errors import BadInput, Fault
 
 EXIT_BAD_INPUT = 2
 EXIT_FAULT = 3
-EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 EXIT_UNREAD = 141  # 128 + SIGPIPE: whoever read our output has left
 
 
 class _Commands(TyperGroup):
-    """The commands, each ended with its documented exit code. Wrong usage typer reports itself, with 2."""
+    """The commands, each ended with its documented exit code. Typer sees to wrong usage, 2, and to Ctrl-C, 130."""
 
     def invoke(self, ctx: Any) -> Any:  # typer keeps the types of the two to itself
         """Run the command; turn what it raises into a line on stderr and an exit code."""
@@ -45,8 +44,6 @@ class _Commands(TyperGroup):
             raise _exit(EXIT_BAD_INPUT, error) from error
         except Fault as error:
             raise _exit(EXIT_FAULT, error) from error
-        except KeyboardInterrupt as error:
-            raise _exit(EXIT_INTERRUPTED, "interrupted") from error
         except BrokenPipeError as error:
             _drop_output()
             raise typer.Exit(EXIT_UNREAD) from error
