@@ -6,12 +6,14 @@ Nothing of the user's is changed: HOME is a temporary folder, a disk image is co
 
 import json
 import os
+import secrets
 import selectors
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,6 +31,7 @@ HOST = "127.0.0.1"
 LOG_LINES = 15
 PORT_ATTEMPTS = 5
 START_SECONDS = 5.0
+DYING_SECONDS = 2.0
 # What VICE logs at every resume, every restored snapshot, and of joysticks that aren't there, which drowns all else.
 CHATTER = ("Joystick: ", "Sync reset", "Sound: ", "reSID: ", "Error - T64 snapshot", "Increasing trap_func")
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
@@ -203,8 +206,7 @@ class ViceProcess:
             self._selector.close()
             self._selector = None
         if self._folder is not None:
-            # The supervisor has removed it, unless somebody killed it.
-            shutil.rmtree(self._folder, ignore_errors=True)
+            _remove(self._folder)
             self._folder = None
 
     def exit_status(self) -> int | None:
@@ -247,8 +249,10 @@ class ViceProcess:
             )
         roms = [] if self.options.roms is None else self.options.roms.arguments()
         self._status, self._pending = None, b""
+        # Named here and made there: whichever of the two is killed, the other knows what to remove.
+        self._folder = Path(tempfile.gettempdir()) / f"vice-{secrets.token_hex(8)}"
         self._supervisor = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(SUPERVISOR), str(os.getpid())],
+            [sys.executable, "-I", "-S", str(SUPERVISOR), str(os.getpid()), str(self._folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # a Ctrl-C at the terminal is for us, not for VICE
@@ -256,7 +260,7 @@ class ViceProcess:
         assert self._supervisor.stdout is not None
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._supervisor.stdout, selectors.EVENT_READ)
-        self._folder = Path(str(self._hear_field("folder")))
+        self._hear_field("folder")
         self.port = self.options.port or free_port()
         self.text_port = free_port() if self.options.text_monitor else None
         order = {
@@ -417,6 +421,16 @@ class ViceProcess:
         answer = json.loads(line)
         assert isinstance(answer, dict)
         return answer
+
+
+def _remove(folder: Path) -> None:
+    """Remove it, if the supervisor has been killed before it did; VICE, which then dies too, may still write there."""
+    deadline = time.monotonic() + DYING_SECONDS
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.002)
 
 
 def free_port() -> int:

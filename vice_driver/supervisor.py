@@ -1,10 +1,10 @@
 """The small process between a program and its VICE, so that nothing outlives the program.
 
-It makes the private folder, starts VICE in it and waits. When its standard input closes, which also
-happens when the parent is killed, it kills VICE, removes the folder and ends. Run as a script by
+It makes the private folder that its parent has named, starts VICE in it and waits. When its standard input closes,
+which also happens when the parent is killed, it kills VICE, removes the folder and ends. Run as a script by
 `process.py`; it imports the standard library alone, so that it starts in some 20 ms.
 
-It speaks lines of JSON: writes ``{"folder": path}``, reads ``{"argv": [...], "env": {...}}``, writes
+It speaks lines of JSON: writes ``{"folder": path}`` when that is there, reads ``{"argv": [...], "env": {...}}``, writes
 ``{"pid": n}``, and ``{"exit": status}`` when VICE ends by itself; in place of the first two ``{"error": text}``.
 VICE's output goes to ``vice.log`` in the folder.
 """
@@ -18,7 +18,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -26,12 +26,12 @@ from typing import NoReturn
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-def main(parent: int) -> None:
-    """Serve one VICE for the process ``parent``."""
+def main(parent: int, folder: Path) -> None:
+    """Serve one VICE in ``folder``, which is not there yet, for the process ``parent``."""
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, _leave)
     try:
-        folder = Path(tempfile.mkdtemp(prefix="vice-"))
+        folder.mkdir(mode=0o700)
     except OSError as error:
         _tell(error=str(error))
         return
@@ -63,7 +63,7 @@ def _start(order: dict[str, object], folder: Path) -> "subprocess.Popen[bytes] |
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                preexec_fn=_die_with_parent,
+                preexec_fn=partial(_die_with_parent, os.getpid()),
             )
     except OSError as error:
         _tell(error=str(error))
@@ -111,13 +111,15 @@ def _kill(vice: "subprocess.Popen[bytes]") -> None:
     vice.wait()
 
 
-def _die_with_parent() -> None:
-    """In VICE's process before it starts: be killed when the supervisor is.
+def _die_with_parent(parent: int) -> None:
+    """In VICE's process before it starts: be killed when the supervisor is, or was just before.
 
     The signal is tied to the thread that forked; the supervisor has one thread only.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _tell(**fields: object) -> None:
@@ -130,4 +132,4 @@ def _leave(number: int, frame: FrameType | None) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), Path(sys.argv[2]))

@@ -15,7 +15,16 @@ from bare_rom import write_roms
 
 from soulrig.vice_driver import process as process_module
 from soulrig.vice_driver.errors import EmulatorNotFound, LaunchFailed, MonitorSilent, PortTaken, ViceDied
-from soulrig.vice_driver.process import Emulator, RomFiles, RomTree, Sound, ViceOptions, ViceProcess, free_port
+from soulrig.vice_driver.process import (
+    SUPERVISOR,
+    Emulator,
+    RomFiles,
+    RomTree,
+    Sound,
+    ViceOptions,
+    ViceProcess,
+    free_port,
+)
 from soulrig.vice_driver.text_monitor import TextMonitor
 
 pytestmark = pytest.mark.vice
@@ -45,6 +54,18 @@ def is_alive(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def started_for(folder: Path) -> list[int]:
+    """Processes of whose arguments one is below `folder`."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"{folder}/".encode() in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+        except OSError:
+            continue  # it has ended
+    return found
 
 
 def wait_until(condition: Callable[[], bool]) -> bool:
@@ -138,6 +159,41 @@ def test_killed_supervisor_takes_vice_along(roms: RomFiles, temporary: Path) -> 
         with pytest.raises(ViceDied):
             ping_on(vice)
     assert list(temporary.iterdir()) == []
+
+
+# A supervisor that is killed as soon as its folder is there, or when VICE has just been forked from it.
+KILLED = {
+    "before it tells": "Path.mkdir = lambda folder, **_: (os.mkdir(folder), os.kill(os.getpid(), signal.SIGKILL))",
+    "before VICE can know": """
+die_with_parent = supervisor._die_with_parent
+def kill_first(parent):
+    os.kill(parent, signal.SIGKILL)
+    while os.getppid() == parent:
+        pass
+    die_with_parent(parent)
+supervisor._die_with_parent = kill_first
+""",
+}
+
+
+@pytest.mark.parametrize("moment", KILLED)
+def test_killed_at_once_the_supervisor_takes_vice_along(
+    moment: str, roms: RomFiles, temporary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "killed.py"
+    script.write_text(
+        f"import os, signal, sys\nfrom pathlib import Path\nsys.path.insert(0, {str(SUPERVISOR.parent)!r})\n"
+        f"import supervisor\n{KILLED[moment]}\nsupervisor.main(int(sys.argv[1]), Path(sys.argv[2]))"
+    )
+    emulator = tmp_path / "x64"  # one that stays, whatever becomes of its folder
+    emulator.write_text("#!/bin/sh\nsleep 30; exit\n")
+    emulator.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(process_module, "SUPERVISOR", script)
+    with pytest.raises(LaunchFailed, match="supervisor ended unexpectedly"):
+        ViceProcess(ViceOptions(roms=roms)).start()
+    assert list(temporary.iterdir()) == []
+    assert wait_until(lambda: not started_for(temporary))
 
 
 def test_frozen_emulator(roms: RomFiles) -> None:
