@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+import shutil
 import sys
 from dataclasses import dataclass
 
@@ -32,7 +33,8 @@ class Section:
 def examine() -> list[Section]:
     """Look at everything; starts each kind of machine for a moment. What is missing is told, never raised."""
     machines = [Section(kind.name, tuple(kind.checks()), is_machine=True) for kind in KINDS.values()]
-    return [*machines, Section("build", (_assembler(),)), Section("train", (_torch(),)), Section("python", _python())]
+    others = {"build": (_assembler(),), "flash": _opencbm(), "train": (_torch(),), "python": _python()}
+    return [*machines, *(Section(name, checks) for name, checks in others.items())]
 
 
 def _assembler() -> Check:
@@ -47,6 +49,16 @@ def _assembler() -> Check:
             "cc65", "note", words, "should do; what is shipped was made with 2.19, another may differ in bytes"
         )
     return Check("cc65", "ok", words)
+
+
+def _opencbm() -> tuple[Check, ...]:
+    """What drives a ZoomFloppy."""
+    return tuple(
+        Check(name, "note", "not on the PATH", "only a ZoomFloppy needs it: install OpenCBM, opencbm.trikaliotis.net")
+        if path is None
+        else Check(name, "ok", path)
+        for name, path in ((name, shutil.which(name)) for name in ("d64copy", "cbmctrl"))
+    )
 
 
 def _torch() -> Check:

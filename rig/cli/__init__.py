@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from soulrig.cli.bench import bench
 from soulrig.cli.build import build
 from soulrig.cli.doctor import doctor
+from soulrig.cli.flash import flash
 from soulrig.cli.listen import listen
 from soulrig.cli.machines import machines
 from soulrig.cli.play import play
@@ -109,5 +110,5 @@ def soulrig(
     """
 
 
-for command in (verify, report, bench, play, listen, screen, machines, doctor, build, train, reply, chat):
+for command in (verify, report, bench, play, listen, screen, machines, doctor, build, flash, train, reply, chat):
     app.command()(command)

@@ -24,6 +24,7 @@ class Card:
     """The file `name` in `folder`. It is written beside its place, and takes it when it is whole and on the card."""
 
     sparse = False
+    unfinished = False  # never: the new file takes the old one's place when it is whole
 
     def __init__(self, folder: Path, name: str) -> None:
         self._folder = folder
@@ -130,8 +131,11 @@ class Card:
         try:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise Fault(f"{self.where}: is being written by another soulrig; wait for it") from error
+                ours = os.fstat(handle).st_ino == self._beside.stat().st_ino  # not since renamed by the other
+            except (BlockingIOError, FileNotFoundError):
+                ours = False
+            if not ours:
+                raise Fault(f"{self.where}: is being written by another soulrig; wait for it")
             os.ftruncate(handle, 0)
             yield handle
         finally:

@@ -42,9 +42,16 @@ def _card(place: Place) -> Target:
     return Card(Path(place.where).expanduser(), place.file)
 
 
+def _zoomfloppy(place: Place) -> Target:
+    from soulrig.flash.zoomfloppy import ZoomFloppy
+
+    return ZoomFloppy(place.drive)
+
+
 TARGETS = {
     kind.name: kind
     for kind in (
+        Kind("zoomfloppy", "a drive on a ZoomFloppy, through OpenCBM", None, _zoomfloppy),
         Kind("sdcard", "a mounted card, for an SD2IEC or a Pi1541, onto which the image is copied", "DIR", _card),
     )
 }

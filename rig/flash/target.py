@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Protocol, Self, runtime_checkable
 
+from soulrig.errors import Fault
 from soulrig.flash.directory import Directory
 from soulrig.flash.image import Difference, Image, Sector
 
@@ -16,11 +17,18 @@ Progress = Callable[[int, int], None]
 """Told how many sectors are done, of how many."""
 
 
+class Transient(Fault):
+    """What may go well when it is tried once more, after `recover`."""
+
+
 class Target(Protocol):
-    """Any target. What fails on it is a Fault, after the target's own retries."""
+    """Any target. What fails on it is a Fault: a Transient one is tried again, `flashing.ATTEMPTS` times in all."""
 
     sparse: bool
     """Whether it is so slow that sectors which the disk doesn't use are left out, unless all are asked for."""
+
+    unfinished: bool
+    """Whether a write was begun and has not ended well: what was there is lost, and the new is not whole."""
 
     @property
     def where(self) -> str:
@@ -30,7 +38,7 @@ class Target(Protocol):
         """Raise BadInput for an image that it can't take; nothing is asked of the target for that."""
 
     def directory(self) -> Directory | None:
-        """What would be overwritten; None where there is nothing: no file on the card, a disk that is blank."""
+        """What would be overwritten; None where there is nothing: no file on the card, a disk never formatted."""
 
     def read(self, progress: Progress) -> Image:
         """All that is there; sectors that can't be read are in its `errors`."""

@@ -130,3 +130,13 @@ def test_where_no_machine_is_usable_it_ends_with_3(programs: Path, monkeypatch: 
     assert (shown.exit_code, "usable machines: none" in shown.stdout) == (3, True)
     assert "\nx64, x64sc: " in shown.stdout
     assert "\npy65: pip install py65==1.2.0\n" in shown.stdout
+
+
+def test_what_drives_a_zoomfloppy_is_worth_a_note(programs: Path) -> None:
+    provide(programs, "d64copy", "d64copy 0.4.99.104")
+    told = examined(status=0)
+    assert state(told, "flash", "d64copy") == ("ok", f"{programs / 'd64copy'} ")
+    missing = state(told, "flash", "cbmctrl")
+    assert missing[0] == "note"
+    assert "only a ZoomFloppy needs it: install OpenCBM" in missing[1]
+    assert told["sections"]["flash"]["usable"]
