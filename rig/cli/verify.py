@@ -87,7 +87,8 @@ def verify(
 
     The machine starts the program as a person would, with LOAD"SOULPLAYER",8,1 and RUN. Every reply is compared on each
     channel that is asked for, and passes where all agree: telemetry (tokens and logits checksums), screen (its text),
-    sound (each token is a chord), wire (what the program sends as it makes each token). Without --prompt and --prompts a few prompts of the rig's own are used.
+    sound (each token is a chord), wire (what the program sends as it makes each token). Without --prompt and --prompts
+    a few prompts of the rig's own are used.
 
     A program that is not ours is verified by its screen alone: --disk, its --ready-text, and what its replies stand
     between. Those texts are compared without regard to case; one that begins with re: is a regular expression. {prompt}

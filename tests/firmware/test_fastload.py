@@ -201,9 +201,7 @@ def test_with_a_second_drive_it_loads_plainly(built: Built, symbols: dict[str, i
 @pytest.mark.vice
 @true_drive
 @pytest.mark.parametrize("sectors", [0, 40])
-def test_a_drive_that_falls_silent_is_told(
-    built: Built, symbols: dict[str, int], sectors: int, tmp_path: Path
-) -> None:
+def test_a_drive_that_falls_silent_is_told(built: Built, symbols: dict[str, int], sectors: int, tmp_path: Path) -> None:
     with loading(built, tmp_path, given(tmp_path), "x64", "pal", "-drive8type", "1541") as c64:
         c64.run()
         c64.to(symbols["receive"])
