@@ -24,6 +24,7 @@ class Card:
     """The file `name` in `folder`. It is written beside its place, and takes it when it is whole and on the card."""
 
     sparse = False
+    resumes = False
     unfinished = False  # never: the new file takes the old one's place when it is whole
 
     def __init__(self, folder: Path, name: str) -> None:

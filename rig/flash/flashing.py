@@ -143,8 +143,9 @@ class _Flashing:
             yield
         except BaseException:
             if self._target.unfinished:
+                again = "it goes on where it stopped" if self._target.resumes else "with --force"
                 self._listener.note(
-                    f"{self._target.where}: the disk is half written and of no use; flash it again, with --force"
+                    f"{self._target.where}: the disk is half written and of no use; flash it again, {again}"
                 )
             raise
 

@@ -30,6 +30,9 @@ class Target(Protocol):
     unfinished: bool
     """Whether a write was begun and has not ended well: what was there is lost, and the new is not whole."""
 
+    resumes: bool
+    """Whether a write that was cut goes on where it stopped when the image is flashed again."""
+
     @property
     def where(self) -> str:
         """What a message calls it: `drive 8 on the ZoomFloppy`, `/media/card/soul.d64`."""

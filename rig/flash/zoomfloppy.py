@@ -34,6 +34,7 @@ class ZoomFloppy:
     """The disk in a drive on the adapter's bus; `drive` is the device number."""
 
     sparse = False
+    resumes = False
 
     def __init__(self, drive: int) -> None:
         """Raises BadInput for a number that no drive has."""

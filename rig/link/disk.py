@@ -58,6 +58,12 @@ class Disk:
         agent.poke(self._part.start, self._part.code)
         agent.poke(self._at("device"), bytes([device]))
 
+    def close(self) -> None:
+        """Give the drive's buffer back."""
+        if self._channel_open:
+            self._channel_open = False
+            self._call("disk_close", "asked to free a buffer", TALK_SECONDS, x=CLOSE | SECTOR_CHANNEL)
+
     def status(self) -> Status:
         """The drive's status line, whatever it tells; reading it clears it."""
         return self._exchange("", "asked for its status", TALK_SECONDS)

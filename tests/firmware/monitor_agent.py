@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,8 @@ from soulrig.machines.vice import genuine_tree
 from soulrig.vice_driver.process import Emulator, RomFiles, Standard, ViceOptions
 from soulrig.vice_driver.vice import Vice
 
+Drive = Callable[..., ViceOptions]
+"""Makes the options for a folder, a disk in the drive or None, and further options of VICE's."""
 STUB = 0x0334  # the tape buffer: JSR to the routine, and a jump in place
 JSR, JMP = 0x20, 0x4C
 STARTED = 4_000_000  # cycles, by when a genuine KERNAL has started too
@@ -72,11 +74,15 @@ def ours_and_true_drive(folder: Path, disk: Path | None, *options: str) -> ViceO
 
 
 @contextmanager
-def disk_at(
-    how: ViceOptions, device: int = 8, emulator: Emulator = "x64", standard: Standard = "pal"
-) -> Iterator[tuple[Disk, MonitorAgent]]:
-    """Drive `device` of such a C64, once that has started."""
+def switched_on(how: ViceOptions, emulator: Emulator = "x64", standard: Standard = "pal") -> Iterator[MonitorAgent]:
+    """Such a C64, once it has started."""
     with Vice(replace(how, emulator=emulator, standard=standard)) as vice:
         vice.run_until(lambda: vice.clock() > STARTED, 2 * STARTED, "the KERNAL to have started")
-        agent = MonitorAgent(vice)
+        yield MonitorAgent(vice)
+
+
+@contextmanager
+def disk_at(how: ViceOptions, device: int = 8) -> Iterator[tuple[Disk, MonitorAgent]]:
+    """Drive `device` of such a C64."""
+    with switched_on(how) as agent:
         yield Disk(agent, device), agent

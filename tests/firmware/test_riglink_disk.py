@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from monitor_agent import MonitorAgent, disk_at, genuine, ours_and_true_drive, true_drive, virtual
+from monitor_agent import Drive, MonitorAgent, disk_at, genuine, ours_and_true_drive, true_drive, virtual
+from raw_disk import unformatted
 
 from soulrig.buildtools.disk_image import make_d64, read_disk
 from soulrig.link.disk import Disk
 from soulrig.link.dos import BusFault, DriveFault, Entry
-from soulrig.vice_driver.process import ViceOptions
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 
-Drive = Callable[..., ViceOptions]
 KINDS = [
     pytest.param(virtual, id="virtual"),
     pytest.param(genuine, id="genuine", marks=true_drive),
@@ -166,17 +165,3 @@ def test_a_disk_that_was_never_formatted(tmp_path: Path) -> None:
         assert disk.directory().blocks_free == 664
         disk.write_sector(1, 1, PATTERN)
         assert disk.crc_sector(1, 1) == zlib.crc32(PATTERN)
-
-
-def unformatted() -> bytes:
-    """A G64 image without a sync mark on any track: as published, a header, places and speeds of 84 half tracks."""
-    half_tracks, longest = 84, 7928
-    speeds = [3 if track < 18 else 2 if track < 25 else 1 if track < 31 else 0 for track in range(1, 43)]
-    sizes = (6250, 6666, 7142, 7692)
-    places, tracks = [], b""
-    for speed in speeds:
-        places += [12 + 8 * half_tracks + len(tracks), 0]
-        tracks += sizes[speed].to_bytes(2, "little") + (b"\x55" * sizes[speed]).ljust(longest, b"\0")
-    tables = [*places, *(number for speed in speeds for number in (speed, 0))]
-    header = b"GCR-1541\0" + bytes([half_tracks]) + longest.to_bytes(2, "little")
-    return header + b"".join(number.to_bytes(4, "little") for number in tables) + tracks
