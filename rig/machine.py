@@ -70,6 +70,14 @@ class Pixels(Protocol):
 
 
 @runtime_checkable
+class Glyphs(Protocol):
+    """Knows what its letters look like."""
+
+    def chargen(self) -> bytes:
+        """Its character ROM: two sets of 256 glyphs, 4096 bytes."""
+
+
+@runtime_checkable
 class Text(Protocol):
     """Tells what is written on its screen."""
 
@@ -200,6 +208,7 @@ CAPABILITIES: tuple[type, ...] = (
     Memory,
     Screen,
     Pixels,
+    Glyphs,
     Text,
     Sound,
     Clock,

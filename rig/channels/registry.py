@@ -13,10 +13,18 @@ from soulrig.channels.wire import WireChannel
 from soulrig.errors import BadInput, Fault, did_you_mean
 from soulrig.machine import Machine
 
+
+def _pixels(machine: Machine, _: dict[str, Any]) -> Channel:
+    from soulrig.channels.pixels import PixelsChannel  # brings what reads pictures, which takes long to load
+
+    return PixelsChannel(machine)
+
+
 # A channel is made for a machine and the manifest of the program that it runs; Fault where the machine lacks something.
 CHANNELS: dict[str, Callable[[Machine, dict[str, Any]], Channel]] = {
     "telemetry": TelemetryChannel,
     "screen": lambda machine, _: ScreenChannel(machine),
+    "pixels": _pixels,
     "sound": lambda machine, _: SoundChannel(machine),
     "wire": WireChannel,
 }

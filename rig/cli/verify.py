@@ -65,7 +65,7 @@ def verify(
         typer.Option(
             metavar="NAMES",
             autocompletion=_channel_names,
-            help="What has to agree: telemetry, screen, sound, wire, with commas.  [default: telemetry,screen]",
+            help="What has to agree: telemetry, screen, pixels, sound, wire, with commas.  [default: telemetry,screen]",
         ),
     ] = None,
     record: Annotated[Path | None, typer.Option(metavar="OUT.json", help="Where to leave the record.")] = None,
@@ -86,9 +86,9 @@ def verify(
     """Build the soul's disk, boot it, type every prompt, and compare each token and each step's logits.
 
     The machine starts the program as a person would, with LOAD"SOULPLAYER",8,1 and RUN. Every reply is compared on each
-    channel that is asked for, and passes where all agree: telemetry (tokens and logits checksums), screen (its text),
-    sound (each token is a chord), wire (what the program sends as it makes each token). Without --prompt and --prompts
-    a few prompts of the rig's own are used.
+    channel that is asked for, and passes where all agree: telemetry (tokens and logits checksums), screen (its text by
+    the memory), pixels (its text as read from a picture of it), sound (each token is a chord), wire (what the program
+    sends as it makes each token). Without --prompt and --prompts a few prompts of the rig's own are used.
 
     A program that is not ours is verified by its screen alone: --disk, its --ready-text, and what its replies stand
     between. Those texts are compared without regard to case; one that begins with re: is a regular expression. {prompt}

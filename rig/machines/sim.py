@@ -111,6 +111,11 @@ class SimMachine:
         characters = self._chargen[second : second + CHARACTERS]
         return draw(self.codes(), bytes(chips.colours[:CELLS]), characters, bytes(chips.vic.registers))
 
+    def chargen(self) -> bytes:
+        """Its character ROM. Raises Fault where it is not switched on."""
+        self._running()
+        return self._chargen
+
     def sid_writes(self) -> list[SidWrite]:
         """Every write to the SID since power-up, in order."""
         return list(self._running().chips.sid.log)

@@ -81,6 +81,7 @@ class ViceMachine:
         self._stack = ExitStack()
         self._vice: Vice | None = None
         self._sid: StoreTrace | None = None
+        self._chargen = b""
         self._folder = Path()  # there while it is switched on
         self._disk: Path | None = None  # VICE's copy of the one in the drive
         self._numbers = count(1)
@@ -135,6 +136,7 @@ class ViceMachine:
                 except ViceError as error:
                     raise vice.process.diagnose(error) from error
             self._vice, self._folder, self._disk = vice, folder, vice.process.disk
+            self._chargen = roms.chargen.read_bytes()
             self.description |= {
                 "version": self._version(),
                 "roms": roms.description(),
@@ -211,6 +213,11 @@ class ViceMachine:
         with self._on() as vice:
             display = vice.screenshot()
         return Picture(display.pixels, display.palette, display.origin)
+
+    def chargen(self) -> bytes:
+        """Its character ROM. Raises Fault where it is not switched on."""
+        self._running()
+        return self._chargen
 
     def cycles(self) -> int:
         """φ2 cycles since the C64 was switched on or reset."""

@@ -74,14 +74,15 @@ class Exchange:
 
     @cached_property
     def said(self) -> str | None:
-        """What the machine said, as closely as the record tells: by its tokens, else by its screen."""
+        """What the machine said, as closely as the record tells: by its tokens, else by its screen or its picture."""
         tokens = self.found.channels.get("telemetry", {}).get("tokens")
         if tokens is not None:
             if tokens == self.found.reference["tokens"]:
                 return self.expected
             if all(token < len(self.vocabulary) for token in tokens):
                 return self._spelled(tokens)
-        rows = self.found.channels.get("screen", {}).get("rows", [])
+        shown = [self.found.channels.get(channel, {}).get("rows", []) for channel in ("screen", "pixels")]
+        rows = next(filter(None, shown), [])
         begin = next((number for number, row in enumerate(rows) if row.startswith(REPLY_MARK.rstrip())), None)
         if begin is not None:
             # A row lost the spaces at its end, so a break there can't be told from one within a word.

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from test_faults import assert_says, soulrig
 
 from soulrig.buildtools.build import Built
+from soulrig.capture.picture import Picture
+from soulrig.channels.screen import SOUL, text_rows
 from soulrig.machines.vice import ViceMachine
 from soulrig.model.reference import Reference
 from soulrig.model.soul import Soul
@@ -19,7 +24,7 @@ from soulrig.verify import verify
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 
-ALL = ("telemetry", "screen", "sound")
+ALL = ("telemetry", "screen", "pixels", "sound")
 PROMPT = "hello"
 PAL = 985_248  # Hz
 SCALE = (0, 2, 4, 7, 9)  # semitones of the major pentatonic scale, from C3
@@ -54,10 +59,19 @@ def a_blip(machine: ViceMachine, built: Built, token: int) -> None:
             place = memory.find(table, place + 1)
 
 
-class ForgedRecords(ViceMachine):
-    """A C64 whose telemetry tells a wrong token in its second step, from `forged` on."""
+class Forged(ViceMachine):
+    """A C64 whose telemetry tells a wrong token in its second step, or whose picture shows a wrong reply."""
 
     forged: tuple[int, int] | None = None  # address and token
+    first_letter: npt.NDArray[np.uint8] | None = None  # (8, 8) palette indices of the reply's
+
+    def picture(self) -> Picture:
+        picture = super().picture()
+        if self.first_letter is None:
+            return picture
+        pixels = picture.pixels.copy()
+        cell(picture, pixels, reply_row(self), len(SOUL))[:] = self.first_letter
+        return Picture(pixels, picture.palette, picture.origin)
 
     def read(self, address: int, length: int) -> bytes:
         if self.forged is not None:
@@ -67,22 +81,47 @@ class ForgedRecords(ViceMachine):
         return super().read(address, length)
 
 
+def reply_row(machine: ViceMachine) -> int:
+    """The last row that begins a reply."""
+    rows = text_rows(machine.codes())
+    return max(number for number, row in enumerate(rows) if row.startswith(SOUL.rstrip()))
+
+
+def cell(picture: Picture, pixels: npt.NDArray[np.uint8], row: int, column: int) -> npt.NDArray[np.uint8]:
+    """(8, 8), the pixels of a cell of a picture's screen."""
+    assert picture.origin is not None
+    left, top = picture.origin
+    return pixels[top + 8 * row : top + 8 * row + 8, left + 8 * column : left + 8 * column + 8]
+
+
+def a_picture(machine: ViceMachine, built: Built, token: int) -> None:
+    """The reply's first letter is seen as the mark's first, in the picture alone."""
+    assert isinstance(machine, Forged)
+    seen = machine.picture()
+    machine.first_letter = cell(seen, seen.pixels, reply_row(machine), 0).copy()
+
+
 def a_token(machine: ViceMachine, built: Built, token: int) -> None:
     """Another token in the telemetry's record of the second step, and there alone."""
     records = built.manifest["telemetry"]["records"]
-    assert isinstance(machine, ForgedRecords)
+    assert isinstance(machine, Forged)
     machine.forged = (records["address"] + records["size"] + records["fields"]["token"]["offset"], token ^ 1)
 
 
 @pytest.mark.parametrize(
-    ("plant", "finder"),
-    [(a_glyph, "screen"), (a_blip, "sound"), (a_token, "telemetry")],
-    ids=["glyph", "blip", "token"],
+    ("plant", "finders"),
+    [
+        (a_glyph, ("screen", "pixels")),
+        (a_picture, ("pixels",)),
+        (a_blip, ("sound",)),
+        (a_token, ("telemetry",)),
+    ],
+    ids=["glyph", "picture", "blip", "token"],
 )
 def test_a_planted_fault_is_found_by_its_channel_alone(
-    plant: Callable[[ViceMachine, Built, int], None], finder: str, shipped: Soul, shipped_built: Built
+    plant: Callable[[ViceMachine, Built, int], None], finders: tuple[str, ...], shipped: Soul, shipped_built: Built
 ) -> None:
-    machine = ForgedRecords()
+    machine = Forged()
     tokens = Reference(shipped).reply(PROMPT).tokens
     # The second token; no token before it may have its note, or its text.
     token = tokens[1]
@@ -99,16 +138,33 @@ def test_a_planted_fault_is_found_by_its_channel_alone(
     assert record.fault is None
     before, after = record.prompts
     assert {name: seen["verdict"] for name, seen in before.channels.items()} == dict.fromkeys(ALL, "pass")
-    assert {name: seen["verdict"] for name, seen in after.channels.items()} == dict.fromkeys(ALL, "pass") | {
-        finder: "mismatch"
-    }
+    assert {name: seen["verdict"] for name, seen in after.channels.items()} == dict.fromkeys(
+        ALL, "pass"
+    ) | dict.fromkeys(finders, "mismatch")
     wrong = token - token % 7 + (token + 1) % 7
-    assert {
-        "screen": "the screen shows",
+    named = {
+        "screen": "the screen shows 'c64> ",
+        "pixels": "the picture shows 'c64> ",
         "sound": f"chord 3 is {wrong}, expected {token}",
         "telemetry": f"step 1: token {token ^ 1}, expected {token}",
-    }[finder] in after.channels[finder]["difference"]
+    }
+    for finder in finders:
+        assert named[finder] in after.channels[finder]["difference"]
     assert (after.verdict, record.verdict) == ("mismatch", "mismatch")
+
+
+def test_a_cell_that_cant_be_read_is_a_fault_of_reading_that_says_where(shipped: Soul, shipped_built: Built) -> None:
+    machine = Forged()
+
+    def smudge(_: object) -> None:
+        machine.first_letter = (np.arange(64).reshape(8, 8) % 5 % 2).astype(np.uint8)  # dots like no glyph's
+
+    record = verify(machine, shipped, shipped_built, [PROMPT, PROMPT], channels=["pixels"], progress=smudge)
+    assert record.prompts[0].channels["pixels"]["verdict"] == "pass"
+    assert record.prompts[0].channels["pixels"]["confidence"] == 1
+    assert record.verdict == "fault"
+    assert re.match(r"row \d+, column 5 of the screen can't be read from its picture", str(record.fault))
+    assert "'h' was expected there" in str(record.fault)
 
 
 def test_a_verdict_each_in_table_and_record(root: Path, tmp_path: Path) -> None:
@@ -133,7 +189,9 @@ def test_only_what_is_asked_for(root: Path) -> None:
 
 def test_an_unknown_channel_is_wrong_usage(root: Path) -> None:
     run = soulrig(root, "verify", "--channels", "telemetry,sond")
-    assert_says(run, 2, "no channel is called 'sond'", "did you mean sound?", "known are telemetry, screen, sound")
+    assert_says(
+        run, 2, "no channel is called 'sond'", "did you mean sound?", "known are telemetry, screen, pixels, sound"
+    )
 
 
 class Mute:
@@ -150,7 +208,9 @@ class Mute:
     def __exit__(self, *_: object) -> None: ...
 
 
-@pytest.mark.parametrize(("channel", "capability"), [("sound", "sound"), ("screen", "screen"), ("telemetry", "memory")])
+@pytest.mark.parametrize(
+    ("channel", "capability"), [("sound", "sound"), ("screen", "screen"), ("pixels", "pixels"), ("telemetry", "memory")]
+)
 def test_a_machine_that_lacks_what_a_channel_needs(
     channel: str, capability: str, shipped: Soul, shipped_built: Built
 ) -> None:

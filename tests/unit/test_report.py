@@ -206,7 +206,10 @@ def test_what_the_machine_said_without_the_tokens_texts_is_read_off_the_screen(t
     del found["tokens"]
     found["prompts"][0]["channels"]["screen"]["rows"] = ["you> hello", "c64> " + "x" * 35, "tail"]
     assert viewed(tmp_path, found).exchanges[0].said == "x" * 35 + "tail"
-    del found["prompts"][0]["channels"]["screen"]
+    shown = found["prompts"][0]["channels"].pop("screen")
+    found["prompts"][0]["channels"]["pixels"] = shown | {"confidence": 0.97}
+    assert viewed(tmp_path, found).exchanges[0].said == "x" * 35 + "tail"
+    del found["prompts"][0]["channels"]["pixels"]
     said = viewed(tmp_path, found).exchanges[0].said
     assert said == " ".join(map(str, found["prompts"][0]["channels"]["telemetry"]["tokens"]))
 
