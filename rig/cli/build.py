@@ -42,7 +42,7 @@ def build(
     Leaves soulplayer.prg, soulplayer.d64 and the manifest soulplayer.json in DIR and prints the memory map. The same
     soul gives the same bytes. Files of an earlier build are replaced, files that were changed since are not.
 
-    --crt adds a Magic Desk cartridge of 64 KB, which EasyFlash, Kung Fu Flash, Ultimate and emulators start.
+    --crt adds a Magic Desk cartridge of 64 KB, for Kung Fu Flash, Ultimate and emulators.
 
     --explain tells more of the map, and runs the program in the simulator for some seconds: it tells the cycles and
     seconds of a token, right within 3 %.
