@@ -82,7 +82,7 @@ class Exchange:
             if all(token < len(self.vocabulary) for token in tokens):
                 return self._spelled(tokens)
         shown = [self.found.channels.get(channel, {}).get("rows", []) for channel in ("screen", "pixels")]
-        rows = next(filter(None, shown), [])
+        rows: list[str] = next(filter(None, shown), [])
         begin = next((number for number, row in enumerate(rows) if row.startswith(REPLY_MARK.rstrip())), None)
         if begin is not None:
             # A row lost the spaces at its end, so a break there can't be told from one within a word.
