@@ -34,13 +34,16 @@ def verify(
     progress: Progress = lambda _: None,
     picture: Path | None = None,
     keep: Path | None = None,
+    disk: Path | None = None,
+    booted: Callable[[], None] = lambda: None,
 ) -> Record:
     """Verify `soul` on a machine that has not been entered yet; `built` is its program, or a changed one.
 
     Goes on after a mismatch, stops at the first fault, which the record tells of. `channels` are names of CHANNELS in
     `channels/registry.py`. `picture` is where to leave a PNG of the last screen; `keep` is where to keep the record
-    while it grows, so that whatever ends the run leaves what was done. Raises BadInput, before anything is started, for
-    prompts that can't be typed; KeyboardInterrupt and SystemExit are noted in the record and go on.
+    while it grows, so that whatever ends the run leaves what was done. `disk` is where `built`'s disk lies already;
+    `booted` is called once the program is there and waits. Raises BadInput, before anything is started, for prompts
+    that can't be typed; KeyboardInterrupt and SystemExit are noted in the record and go on.
     """
     check_prompts(prompts)
     reference = Reference(soul)
@@ -55,10 +58,12 @@ def verify(
         opened = open_channels(channels, machine, built.manifest)
         with tempfile.TemporaryDirectory(prefix="soulrig-verify-") as folder, machine:
             record.machine = machine.description
-            disk = Path(folder) / "soulplayer.d64"
-            disk.write_bytes(built.d64)
+            if disk is None:
+                disk = Path(folder) / "soulplayer.d64"
+                disk.write_bytes(built.d64)
             conversation = Conversation(machine, built.manifest)
             conversation.boot(disk)
+            booted()
             for prompt, reply in zip(prompts, replies, strict=True):
                 result = PromptRecord(prompt, _reference(reply))
                 record.prompts.append(result)

@@ -13,6 +13,8 @@ from typer.core import TyperGroup
 
 from soulrig.cli.bench import bench
 from soulrig.cli.build import build
+from soulrig.cli.deploy import deploy
+from soulrig.cli.deployments import deployments
 from soulrig.cli.doctor import doctor
 from soulrig.cli.flash import flash
 from soulrig.cli.listen import listen
@@ -110,5 +112,10 @@ def soulrig(
     """
 
 
-for command in (verify, report, bench, play, listen, screen, machines, doctor, build, flash, train, reply, chat):
+COMMANDS = (
+    *(verify, report, bench, play, listen, screen),
+    *(machines, doctor, build, flash, deploy, deployments),
+    *(train, reply, chat),
+)
+for command in COMMANDS:
     app.command()(command)

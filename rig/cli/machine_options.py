@@ -28,7 +28,7 @@ class Standard(StrEnum):
     NTSC = "ntsc"
 
 
-def _machine_names(incomplete: str) -> list[str]:
+def machine_names(incomplete: str) -> list[str]:
     """What a shell offers after --machine."""
     from soulrig.config import load_config
     from soulrig.errors import BadInput
@@ -46,7 +46,7 @@ MachineOption = Annotated[
     typer.Option(
         "--machine",
         metavar="NAME",
-        autocompletion=_machine_names,
+        autocompletion=machine_names,
         help="The machine: vice, sim, or one that soulrig.toml names.  [default: soulrig.toml's, or vice]",
     ),
 ]

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 EXIT_CODES = {"pass": 0, "mismatch": 1, "fault": 3}
 
 
-def _channel_names(incomplete: str) -> list[str]:
+def channel_names(incomplete: str) -> list[str]:
     """What a shell offers after --channels."""
     from soulrig.channels.registry import CHANNELS
 
@@ -64,7 +64,7 @@ def verify(
         str | None,
         typer.Option(
             metavar="NAMES",
-            autocompletion=_channel_names,
+            autocompletion=channel_names,
             help="What has to agree: telemetry, screen, pixels, sound, wire, with commas.  [default: telemetry,screen]",
         ),
     ] = None,
@@ -173,7 +173,7 @@ def verify(
             picture=screenshot,
             keep=record,
         )
-    _end(result, lambda result: _print_table(result, watched), as_json)
+    _end(result, lambda result: print_result(result, watched), as_json)
 
 
 def _end(result: Record, show: Callable[[Record], None], as_json: bool) -> NoReturn:
@@ -186,7 +186,8 @@ def _end(result: Record, show: Callable[[Record], None], as_json: bool) -> NoRet
     raise typer.Exit(EXIT_CODES[result.verdict])
 
 
-def _print_table(result: Record, channels: Sequence[str]) -> None:
+def print_result(result: Record, channels: Sequence[str]) -> None:
+    """The table of prompts, what differs, and the verdict."""
     from soulrig.cli.output import Output
 
     console = Output()

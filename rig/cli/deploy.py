@@ -1,0 +1,138 @@
+"""`soulrig deploy`: a soul brought onto a machine, verified there and remembered; and the way back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from soulrig.cli.machine_options import ConfigOption, machine_names
+from soulrig.cli.progress import Bar
+from soulrig.cli.soul_options import DecodeOption, TokenizerOption, load_soul
+from soulrig.cli.state_option import StateOption
+from soulrig.cli.verify import EXIT_CODES, channel_names, print_result
+
+if TYPE_CHECKING:
+    from soulrig.deploy.journal import Deployment
+    from soulrig.deploy.releases import Release
+    from soulrig.deploy.state import StateFolder
+    from soulrig.record import PromptRecord
+
+
+def deploy(
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="MACHINE",
+            autocompletion=machine_names,
+            help="The machine: one that soulrig.toml names, or a kind.",
+        ),
+    ],
+    soul: Annotated[
+        Path | None,
+        typer.Argument(metavar="[SOUL]", help="soul.bin, or the folder of a soul.  [default: as for verify]"),
+    ] = None,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Bring back what was there before, and verify that.")
+    ] = False,
+    tokenizer: TokenizerOption = None,
+    decode: DecodeOption = None,
+    prompt: Annotated[
+        list[str] | None, typer.Option(metavar="TEXT", help="A prompt to verify it with; may be given often.")
+    ] = None,
+    prompts: Annotated[Path | None, typer.Option(metavar="FILE", help="A UTF-8 file of prompts, one a line.")] = None,
+    channels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            autocompletion=channel_names,
+            help="What has to agree, as for verify.  [default: telemetry,screen]",
+        ),
+    ] = None,
+    state: StateOption = None,
+    config: ConfigOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the journal's entry instead of the table.")] = False,
+) -> None:
+    """Build a soul, bring it onto a machine, boot it there, and verify it; remember how it went.
+
+    A machine in this computer boots from a disk of its own, which stays for the next time. Every step is entered in a
+    journal: begun, written, verified or failed. What was there before is kept whole: --rollback builds nothing, it
+    brings that back and verifies it again. Only one deploys to a machine at a time.
+
+    \b
+    Examples:
+      soulrig deploy my_soul --to desk
+      soulrig deploy --to sim --prompt "hello"
+      soulrig deploy --rollback --to desk
+
+    Exit codes: 0 verified, 1 the machine computed something else, 2 wrong usage or bad input, 3 rig or machine failed.
+    """
+    from soulrig.channels.registry import DEFAULT_CHANNELS, parse_channels
+    from soulrig.config import load_config
+    from soulrig.conversation import DEFAULT_PROMPTS
+    from soulrig.deploy.deploying import Deployer, Listener, Trial
+    from soulrig.deploy.state import StateFolder
+    from soulrig.errors import BadInput
+    from soulrig.prompts import check_prompts, read_prompts
+
+    if rollback and (soul, tokenizer, decode) != (None, None, None):
+        raise BadInput("--rollback brings back what was there before; name no soul with it")
+    kind, options = load_config(config).machine(to, {})
+    asked = list(prompt or [])
+    check_prompts(asked)
+    asked += read_prompts(prompts) if prompts is not None else []
+    asked = asked or list(DEFAULT_PROMPTS)
+    watched = DEFAULT_CHANNELS if channels is None else parse_channels(channels)
+    folder = StateFolder.find(state)
+    with Bar("deploying", len(asked)) as bar:
+
+        def advance(done: PromptRecord) -> None:
+            bar.advance(f"verifying {done.prompt[:20]!r}")
+
+        deployer = Deployer(folder, to, kind.make(**options), Trial(asked, watched), Listener(bar.note, advance))
+        ended = deployer.roll_back() if rollback else deployer.deploy(_release(soul, tokenizer, decode, config))
+    _end(ended, folder, watched, as_json)
+
+
+def _release(soul: Path | None, tokenizer: Path | None, decode: Any, config: Path | None) -> Release:
+    """The soul that the options name, or soulrig.toml, with its program. Raises BadInput, Fault."""
+    from soulrig.buildtools.build import build_or_shipped
+    from soulrig.config import load_config
+    from soulrig.deploy.releases import Release
+
+    loaded = load_soul(soul, tokenizer, decode, config)
+    named = soul or load_config(config).default_soul
+    return Release("shipped" if named is None else named.resolve().name, loaded, build_or_shipped(loaded))
+
+
+def _end(ended: Deployment, folder: StateFolder, channels: tuple[str, ...], as_json: bool) -> None:
+    from soulrig.record import Record
+
+    file = folder.record(ended.number)
+    if as_json:
+        print(json.dumps(asdict(ended) | {"record": str(file)}))
+    else:
+        print_result(Record.load(file), channels)
+    if ended.state == "verified":
+        print(f"{ended.machine}: {ended} is deployed and verified; the record is {file}", file=sys.stderr)
+        return
+    print(f"soulrig: {ended.machine}: {ended} did not verify: {ended.fault or ended.verdict}", file=sys.stderr)
+    print(f"soulrig: the record is {file}", file=sys.stderr)
+    _suggest_way_back(ended, folder)
+    raise typer.Exit(EXIT_CODES[ended.verdict or "fault"])
+
+
+def _suggest_way_back(ended: Deployment, folder: StateFolder) -> None:
+    from soulrig.deploy.journal import Journal
+
+    if ended.way_back is None:
+        print(f"soulrig: nothing was verified on {ended.machine} before: there is no way back", file=sys.stderr)
+        return
+    with Journal(folder) as journal:
+        former = journal.entry(ended.way_back)
+    print(f"soulrig: {former} was there before; soulrig deploy --rollback --to {ended.machine}", file=sys.stderr)
