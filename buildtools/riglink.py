@@ -10,6 +10,7 @@ from soulrig.buildtools.disk_image import make_d64
 from soulrig.buildtools.link_protocol import Driver, protocol_include
 
 SOURCES = Path(__file__).resolve().parent.parent / "firmware" / "riglink"
+BASIC_START, RESIDENT = 0x0801, 0xC000
 # The core, which another program may be linked with; a line's driver comes to it.
 CORE = ("exchange", "frames", "crc", "events", "identity", "commands", "cycles")
 ALONE = ("start", "resident", "restart", "clock", "memory_crc")
@@ -31,6 +32,13 @@ def assemble_riglink(driver: Driver) -> assembler.Program:
         include = Path(folder)
         (include / "protocol.inc").write_text(protocol_include())
         return assembler.assemble(sources, SOURCES / "riglink.cfg", "riglink", include=[include, SOURCES])
+
+
+def make_resident(driver: Driver) -> bytes:
+    """What stays of it at RESIDENT, load address first: to be put there by other means and started there."""
+    program = assemble_riglink(driver)
+    content = program.outputs["riglink"][program.symbols["__RESIDENT_LOAD__"] - BASIC_START + 2 :]
+    return RESIDENT.to_bytes(2, "little") + content
 
 
 def make_programs() -> dict[str, bytes]:

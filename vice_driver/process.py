@@ -23,6 +23,7 @@ from typing import Literal, Self
 
 from soulrig.vice_driver.errors import EmulatorNotFound, LaunchFailed, MonitorSilent, PortTaken, ViceDied, ViceError
 from soulrig.vice_driver.monitor import Monitor
+from soulrig.vice_driver.serial_line import SerialLine
 
 Emulator = Literal["x64", "x64sc"]
 Standard = Literal["pal", "ntsc"]
@@ -107,10 +108,15 @@ class ViceOptions:
     """Power on with VICE's sprinkling of random bits in RAM. Without it the RAM pattern is always the same."""
     port: int | None = None
     """The binary monitor's port on 127.0.0.1; None to have a free one chosen."""
+    monitor: bool = True
+    """False opens none: nobody stops the CPU, which runs from the start, and VICE is only watched."""
     text_monitor: bool = False
     """Open the text monitor too, on a free port: `ViceProcess.text_port`."""
     console: bool = True
     """False opens VICE's window, for which the environment must name a display."""
+    serial: SerialLine | None = None
+    keys: str = ""
+    """Typed after switching on, in lower case; a line ends with \\r."""
     extra: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -122,9 +128,9 @@ class ViceOptions:
 class ViceProcess:
     """A running VICE and its binary monitor, as a context manager.
 
-    ``monitor`` is connected and the CPU is stopped when the context is entered. Raises EmulatorNotFound,
-    LaunchFailed, PortTaken, ViceDied or MonitorSilent. ``timeout`` is in seconds of wall time: how long the
-    emulator may be silent, at its start and at each later command.
+    ``monitor`` is connected and the CPU is stopped when the context is entered, unless the options ask for none.
+    Raises EmulatorNotFound, LaunchFailed, PortTaken, ViceDied or MonitorSilent. ``timeout`` is in seconds of wall
+    time: how long the emulator may be silent, at its start and at each later command.
     """
 
     def __init__(self, options: ViceOptions, timeout: float = 20.0) -> None:
@@ -299,7 +305,12 @@ class ViceProcess:
             arguments += ["-sounddev", options.sound.device]
             if options.sound.argument:
                 arguments += ["-soundarg", options.sound.argument]
-        arguments += ["-binarymonitor", "-binarymonitoraddress", f"ip4://{HOST}:{self.port}"]
+        if options.serial is not None:
+            arguments += options.serial.arguments()
+        if options.keys:
+            arguments += ["-keybuf", options.keys.replace("\r", "\\x0d")]
+        if options.monitor:
+            arguments += ["-binarymonitor", "-binarymonitoraddress", f"ip4://{HOST}:{self.port}"]
         if self.text_port is not None:
             arguments += ["-remotemonitor", "-remotemonitoraddress", f"ip4://{HOST}:{self.text_port}"]
         return arguments
@@ -338,6 +349,8 @@ class ViceProcess:
     def _connect(self) -> None:
         deadline = time.monotonic() + self.timeout
         self._await_start()
+        if not self.options.monitor:
+            return
         connection = self._dial(deadline)
         self._monitor = Monitor(connection, self.timeout, self.diagnose)
         # The first command stops the CPU. An older VICE that holds the port would answer too: ask who it is.

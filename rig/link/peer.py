@@ -175,9 +175,14 @@ class Peer:
         count = (length % 0x10000).to_bytes(2, "little")
         return int.from_bytes(self._do(Job(Command.CRC, address, count, ports)), "little")
 
-    def call(self, address: int, a: int = 0, x: int = 0, y: int = 0, ports: int = ROMS) -> Registers:
-        """JSR to `address` with these registers, with BASIC, KERNAL and I/O banked in; the registers at its RTS."""
-        return Registers(*self._do(Job(Command.CALL, address, bytes([a, x, y]), ports)))
+    def call(
+        self, address: int, a: int = 0, x: int = 0, y: int = 0, *, ports: int = ROMS, seconds: float | None = None
+    ) -> Registers:
+        """JSR to `address` with these registers, with BASIC, KERNAL and I/O banked in; the registers at its RTS.
+
+        It may take so many seconds, `patience` unless told.
+        """
+        return Registers(*self._do(Job(Command.CALL, address, bytes([a, x, y]), ports), seconds))
 
     def jump(self, address: int, ports: int = ROMS) -> None:
         """Leave whatever runs and go on at `address`, with an empty stack."""
@@ -251,45 +256,44 @@ class Peer:
         """Any other command, for those that an agent may have beside the core's; its result."""
         return self._do(Job(number, address, payload, ports))
 
-    def _do(self, job: Job) -> bytes:
+    def _do(self, job: Job, seconds: float | None = None) -> bytes:
         """The result of a command; one that came damaged is asked for again."""
         while True:
-            result = self._try(job)
+            result = self._try(job, seconds)
             if result is not None:
                 return result
             job = Job(job.command, job.address, job.payload, job.ports)
 
-    def _try(self, job: Job) -> bytes | None:
-        self._do_all([job])
+    def _try(self, job: Job, seconds: float | None = None) -> bytes | None:
+        self._do_all([job], seconds)
         return job.result
 
-    def _do_all(self, jobs: list[Job]) -> None:
+    def _do_all(self, jobs: list[Job], seconds: float | None = None) -> None:
+        patience = self.patience if seconds is None else seconds
         contact = self._answering.contact
         if self._answering.fault is not None:
             raise self._answering.fault
         before = contact.received, contact.asks
         self._jobs.put(jobs)
         for job in jobs:
-            if not job.over.wait(self.patience):
+            if not job.over.wait(patience):
                 self._jobs.withdraw(jobs)
-                raise Fault(self._silent(contact.received - before[0], contact.asks - before[1]))
+                raise Fault(self._silent(patience, contact.received - before[0], contact.asks - before[1]))
             if job.fault is not None:
                 self._jobs.withdraw(jobs)
                 raise job.fault
 
-    def _silent(self, received: int, asks: int) -> str:
+    def _silent(self, patience: float, received: int, asks: int) -> str:
         where = f"{self.line.url} at {self.line.baud} baud"
         if asks:
-            return (
-                f"{where}: the C64 asks, and has no result after {self.patience:g} s; the command may still be going on"
-            )
+            return f"{where}: the C64 asks, and has no result after {patience:g} s; the command may still be going on"
         if received:
             return (
-                f"{where}: {received} bytes came in {self.patience:g} s and no frame among them; "
+                f"{where}: {received} bytes came in {patience:g} s and no frame among them; "
                 "check the baud rate, and whether the adaptor is for the levels of the line"
             )
         return (
-            f"{where}: nothing came for {self.patience:g} s; expected the asks of riglink: check the cable, "
+            f"{where}: nothing came for {patience:g} s; expected the asks of riglink: check the cable, "
             "and whether the agent runs on the C64"
         )
 

@@ -1,0 +1,88 @@
+"""riglink in VICE, over a pseudo terminal with pyserial; VICE's monitor is not opened."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from vice_line import riglink_in_vice
+
+from soulrig.buildtools.link_protocol import INPUT_OUTPUT, ROMS, Driver
+from soulrig.link.frames import crc16
+from soulrig.link.peer import Peer
+from soulrig.machines.roms import our_roms
+from soulrig.vice_driver.process import Emulator, Standard
+
+pytestmark = [pytest.mark.vice, pytest.mark.cc65]
+
+SCREEN, ROWS, COLUMNS = 0x0400, 20, 40  # rows that may show what is looked for; a whole screen takes 5 s at 2400
+# 10 PRINT"UPLOADED"
+PROGRAM = bytes.fromhex("0108 1008 0a00 99 22") + b"UPLOADED" + bytes.fromhex("22 00 0000")
+PATIENCE = 30.0
+SIZES = {Driver.SWIFTLINK: 3000, Driver.USERPORT: 300}
+
+
+def wait_for(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: not in {PATIENCE:g} s"
+        time.sleep(0.05)
+
+
+def shown(peer: Peer, text: str) -> bool:
+    """Whether the screen, of capitals, has a row of this text alone."""
+    codes = peer.peek(SCREEN, ROWS * COLUMNS)
+    letters = "".join(chr(code | 0x40 if code < 0x20 else code) for code in codes)
+    rows = [letters[row * COLUMNS :][:COLUMNS] for row in range(ROWS)]
+    return text in [row.rstrip() for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("driver", "emulator", "standard"),
+    [
+        (Driver.SWIFTLINK, "x64", "pal"),
+        (Driver.SWIFTLINK, "x64sc", "ntsc"),
+        (Driver.USERPORT, "x64", "ntsc"),
+        (Driver.USERPORT, "x64sc", "pal"),
+    ],
+)
+def test_all_that_a_c64_at_a_line_can_be_asked(
+    driver: Driver, emulator: Emulator, standard: Standard, tmp_path: Path
+) -> None:
+    rng = random.Random(f"{driver} {emulator}")
+    with riglink_in_vice(tmp_path, driver, emulator, standard) as (peer, _):
+        identity = peer.identify()
+        assert (identity.program, identity.driver, identity.standard) == ("riglink", driver.name.lower(), standard)
+        assert identity.kernal_crc == crc16(our_roms(tmp_path).kernal.read_bytes())
+
+        data = rng.randbytes(SIZES[driver])
+        for address in (0x1000, 0x8001, 0xD100, 0xE123):  # plain, unaligned, under I/O, under the KERNAL
+            peer.poke(address, data)
+            assert peer.crc(address, len(data)) == crc16(data)
+        assert peer.peek(0x8001, len(data)) == data
+        assert peer.peek(0x8001, 1) == data[:1]
+        peer.poke(0xD020, b"\x07", INPUT_OUTPUT)
+        assert peer.peek(0xD020, 1, INPUT_OUTPUT)[0] & 0x0F == 7
+
+        # LDA #$12 : TYA : INX : SEC : RTS
+        peer.poke(0x1000, bytes.fromhex("98 E8 38 60"))
+        registers = peer.call(0x1000, a=1, x=0x7F, y=0x33)
+        assert (registers.a, registers.x, registers.y, registers.flags & 1) == (0x33, 0x80, 0x33, 1)
+
+        before = peer.cycles()
+        assert 0 < (peer.cycles() - before) % 2**32 < 1_000_000
+
+        peer.keys(b'PRINT"A LINE OF MORE THAN TEN KEYS"\r')
+        wait_for(lambda: shown(peer, "A LINE OF MORE THAN TEN KEYS"), "what was typed")
+
+        peer.load(PROGRAM)
+        peer.run()
+        wait_for(lambda: shown(peer, "UPLOADED"), "what the program that was sent prints")
+
+        peer.reset()
+        assert peer.starts == 2
+        wait_for(lambda: shown(peer, "READY.") and not shown(peer, "UPLOADED"), "BASIC after a reset")
+        assert peer.peek(0x8004, 5, ROMS) != bytes.fromhex("C3 C2 CD 38 30"), "the mark of a cartridge is left there"
