@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from soulrig.cli.flash import DriveOption, ForceOption, target_for, target_names
 from soulrig.cli.machine_options import ConfigOption, machine_names
 from soulrig.cli.progress import Bar
 from soulrig.cli.soul_options import DecodeOption, TokenizerOption, load_soul
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from soulrig.deploy.journal import Deployment
     from soulrig.deploy.releases import Release
     from soulrig.deploy.state import StateFolder
-    from soulrig.record import PromptRecord
 
 
 def deploy(
@@ -54,20 +54,34 @@ def deploy(
             help="What has to agree, as for verify.  [default: telemetry,screen]",
         ),
     ] = None,
+    flash_to: Annotated[
+        str | None,
+        typer.Option(
+            "--flash",
+            metavar="TARGET",
+            autocompletion=target_names,
+            help="Write its disk too, before it is verified: a target of soulrig flash.",
+        ),
+    ] = None,
+    drive: DriveOption = 8,
+    force: ForceOption = False,
     state: StateOption = None,
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the journal's entry instead of the table.")] = False,
 ) -> None:
     """Build a soul, bring it onto a machine, boot it there, and verify it; remember how it went.
 
-    A machine in this computer boots from a disk of its own, which stays for the next time. Every step is entered in a
-    journal: begun, written, verified or failed. What was there before is kept whole: --rollback builds nothing, it
-    brings that back and verifies it again. Only one deploys to a machine at a time.
+    A machine in this computer boots from a disk of its own, which stays for the next time. A C64 at a cable gets the
+    program by that, which lasts until it is switched off; --flash writes a disk for it too, every sector compared.
+
+    Every step is entered in a journal: begun, written, verified or failed. What was there before is kept whole:
+    --rollback builds nothing, it brings that back and verifies it again. Only one deploys to a machine at a time.
 
     \b
     Examples:
       soulrig deploy my_soul --to desk
       soulrig deploy --to sim --prompt "hello"
+      soulrig deploy my_soul --to desk --flash zoomfloppy --force
       soulrig deploy --rollback --to desk
 
     Exit codes: 0 verified, 1 the machine computed something else, 2 wrong usage or bad input, 3 rig or machine failed.
@@ -75,9 +89,10 @@ def deploy(
     from soulrig.channels.registry import DEFAULT_CHANNELS, parse_channels
     from soulrig.config import load_config
     from soulrig.conversation import DEFAULT_PROMPTS
-    from soulrig.deploy.deploying import Deployer, Listener, Trial
+    from soulrig.deploy.deploying import FLOPPY, Deployer, Floppy, Trial
     from soulrig.deploy.state import StateFolder
     from soulrig.errors import BadInput
+    from soulrig.flash.flashing import Listener
     from soulrig.prompts import check_prompts, read_prompts
 
     if rollback and (soul, tokenizer, decode) != (None, None, None):
@@ -89,12 +104,10 @@ def deploy(
     asked = asked or list(DEFAULT_PROMPTS)
     watched = DEFAULT_CHANNELS if channels is None else parse_channels(channels)
     folder = StateFolder.find(state)
-    with Bar("deploying", len(asked)) as bar:
-
-        def advance(done: PromptRecord) -> None:
-            bar.advance(f"verifying {done.prompt[:20]!r}")
-
-        deployer = Deployer(folder, to, kind.make(**options), Trial(asked, watched), Listener(bar.note, advance))
+    with Bar("deploying", time_left=True) as bar:
+        floppy = None if flash_to is None else Floppy(target_for(flash_to, FLOPPY, drive, config), force)
+        listener = Listener(bar.show_part, bar.note)
+        deployer = Deployer(folder, to, kind.make(**options), Trial(asked, watched), listener, floppy)
         ended = deployer.roll_back() if rollback else deployer.deploy(_release(soul, tokenizer, decode, config))
     _end(ended, folder, watched, as_json)
 
@@ -114,15 +127,17 @@ def _end(ended: Deployment, folder: StateFolder, channels: tuple[str, ...], as_j
     from soulrig.record import Record
 
     file = folder.record(ended.number)
+    recorded = file.exists()  # not where it failed before it was booted
     if as_json:
-        print(json.dumps(asdict(ended) | {"record": str(file)}))
-    else:
+        print(json.dumps(asdict(ended) | {"record": str(file) if recorded else None}))
+    elif recorded:
         print_result(Record.load(file), channels)
     if ended.state == "verified":
         print(f"{ended.machine}: {ended} is deployed and verified; the record is {file}", file=sys.stderr)
         return
     print(f"soulrig: {ended.machine}: {ended} did not verify: {ended.fault or ended.verdict}", file=sys.stderr)
-    print(f"soulrig: the record is {file}", file=sys.stderr)
+    if recorded:
+        print(f"soulrig: the record is {file}", file=sys.stderr)
     _suggest_way_back(ended, folder)
     raise typer.Exit(EXIT_CODES[ended.verdict or "fault"])
 

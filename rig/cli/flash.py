@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,7 +20,11 @@ EXIT_MISMATCH = 1
 SHOWN = 10  # differences, of however many there are
 
 
-def _target_names(incomplete: str) -> list[str]:
+DriveOption = Annotated[int, typer.Option(metavar="N", help="The number of the drive that has the disk.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite a disk that holds files.")]
+
+
+def target_names(incomplete: str) -> list[str]:
     """What a shell offers after --to."""
     from soulrig.flash.registry import TARGETS
 
@@ -37,13 +40,13 @@ def flash(
         typer.Option(
             "--to",
             metavar="TARGET",
-            autocompletion=_target_names,
+            autocompletion=target_names,
             help="zoomfloppy, sdcard:DIR, or a machine of soulrig.toml that has a target's kind.",
         ),
     ],
-    drive: Annotated[int, typer.Option(metavar="N", help="The number of the drive that has the disk.")] = 8,
+    drive: DriveOption = 8,
     verify_only: Annotated[bool, typer.Option("--verify-only", help="Write nothing, only compare.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite a disk that holds files.")] = False,
+    force: ForceOption = False,
     backup: Annotated[
         Path | None, typer.Option(metavar="FILE.d64", help="Save what is there first, in a new file.")
     ] = None,
@@ -74,13 +77,12 @@ def flash(
 
     Exit codes: 0 everything is there, 1 a sector differs, 2 wrong usage or bad input, 3 drive, bus or card failed.
     """
-    from soulrig.config import load_config
     from soulrig.flash.flashing import Listener, Wishes
     from soulrig.flash.flashing import flash as run
     from soulrig.flash.image import Image
 
     image = Image.load(disk)
-    target = _target(to, disk.name, drive, lambda: load_config(config))
+    target = target_for(to, disk.name, drive, config)
     wishes = Wishes(verify_only, force, format_first, everything, backup)
     with Bar("looking at it", time_left=True) as bar:
         flashed = run(target, image, wishes, Listener(bar.show_part, bar.note))
@@ -92,12 +94,13 @@ def flash(
         raise typer.Exit(EXIT_MISMATCH)
 
 
-def _target(to: str, file: str, drive: int, config: Callable[[], Any]) -> Target:
+def target_for(to: str, file: str, drive: int, config: Path | None) -> Target:
     """The target that is asked for; a name that is none may be a machine's, of a kind that is a target too."""
+    from soulrig.config import load_config
     from soulrig.flash.registry import TARGETS, find_target
 
-    if to.partition(":")[0] not in TARGETS and to in (machines := config()).machines:
-        kind, settings = machines.machine(to, {})
+    if to.partition(":")[0] not in TARGETS and to in (loaded := load_config(config)).machines:
+        kind, settings = loaded.machine(to, {})
         return find_target(kind.name, file, drive, settings)
     return find_target(to, file, drive)
 

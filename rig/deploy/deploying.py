@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,12 +14,13 @@ from soulrig.deploy.releases import Release
 from soulrig.deploy.state import StateFolder
 from soulrig.errors import BadInput, Fault
 from soulrig.flash.card import Card
-from soulrig.flash.flashing import Wishes, flash
-from soulrig.flash.image import Image
+from soulrig.flash.flashing import NOBODY, Listener, Wishes, flash
+from soulrig.flash.image import Difference, Image
+from soulrig.flash.target import Target
 from soulrig.kept import INTERRUPTED
 from soulrig.machine import Loader, Machine
 from soulrig.prompts import check_prompts
-from soulrig.record import FAULT, PASS, PromptRecord
+from soulrig.record import FAULT, MISMATCH, PASS, PromptRecord
 from soulrig.verify import verify
 
 FLOPPY = f"{PROGRAM_NAME}.d64"
@@ -35,27 +35,44 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Listener:
-    """Who is told how it goes: `note` each step in words, `progress` each prompt."""
+class Floppy:
+    """A real disk, or a card, for the machine; written before it is verified."""
 
-    note: Callable[[str], None] = lambda text: None
-    progress: Callable[[PromptRecord], None] = lambda prompt: None
+    target: Target
+    force: bool = False  # overwrite what is there
 
 
 class Deployer:
-    """Deploys to one machine, which is called `name`; `machine` has not been entered yet."""
+    """Deploys to one machine, which is called `name`; `machine` has not been entered yet.
+
+    A machine that has its drive in this computer boots from a disk that lies in the state folder. Another gets the
+    program over its cable, and its `floppy`, if there is to be one, is written first. Raises BadInput for prompts that
+    can't be typed, and for a floppy that the machine has no use for.
+    """
 
     def __init__(
-        self, state: StateFolder, name: str, machine: Machine, trial: Trial, listener: Listener = Listener()
+        self,
+        state: StateFolder,
+        name: str,
+        machine: Machine,
+        trial: Trial,
+        listener: Listener = NOBODY,
+        floppy: Floppy | None = None,
     ) -> None:
         check_prompts(trial.prompts)
-        self._state, self._name, self._machine, self._trial, self._listener = state, name, machine, trial, listener
+        if floppy is not None and isinstance(machine, Loader):
+            raise BadInput(f"--flash: {name} has its drive in this computer, and its disk is written anyway")
+        self._state, self._name, self._machine, self._trial = state, name, machine, trial
+        self._listener, self._floppy = listener, floppy
 
     def deploy(self, release: Release) -> Deployment:
-        """Place, boot and verify. Raises Fault, with the journal telling it, where rig or machine failed."""
+        """Place, boot and verify. What failed, the rig or the machine, is told by the deployment that is returned.
+
+        Raises BadInput, with nothing changed, for a floppy that is not to be overwritten.
+        """
         release.keep(self._state)
         with self._state.locked(self._name), Journal(self._state) as journal:
-            return self._carry_out(journal, release, None)
+            return self._carried_out(journal, release, None)
 
     def roll_back(self) -> Deployment:
         """Bring back what was there before the newest deployment, and verify it.
@@ -68,50 +85,72 @@ class Deployer:
                 raise BadInput(f"{self._name}: there is nothing to roll back to: no former deployment was verified")
             former = journal.entry(last.way_back)
             self._listener.note(f"going back from {last} to {former}")
-            return self._carry_out(journal, Release.kept(self._state, former.name, former.disk), former)
+            return self._carried_out(journal, Release.kept(self._state, former.name, former.disk), former)
 
-    def _carry_out(self, journal: Journal, release: Release, restores: Deployment | None) -> Deployment:
+    def _carried_out(self, journal: Journal, release: Release, restores: Deployment | None) -> Deployment:
         begun = journal.begin(self._name, release, restores)
-        with self._entered(journal, begun):
-            disk = None
-            if isinstance(self._machine, Loader):
-                self._listener.note(f"writing the disk of {self._name}")
-                disk = self._place(release)
-                journal.written(begun)
-            record = verify(
-                self._machine,
-                release.soul,
-                release.built,
-                self._trial.prompts,
-                channels=self._trial.channels,
-                progress=self._listener.progress,
-                keep=self._state.record(begun.number),
-                disk=disk,
-                booted=lambda: journal.written(begun) if disk is None else None,
-            )
-            journal.ended(begun, VERIFIED if record.verdict == PASS else FAILED, record.verdict, record.fault)
-        return journal.entry(begun.number)
-
-    def _place(self, release: Release) -> Path:
-        """Make the image the floppy in the machine's drive, on this computer; the file it boots from."""
-        folder = self._state.machine(self._name)
-        image = Image.parse(FLOPPY, release.built.d64, FLOPPY)
-        flashed = flash(Card(folder, FLOPPY), image, Wishes(force=True))
-        if flashed.differences:
-            raise Fault(f"{folder / FLOPPY}: is not what was written: {flashed.differences[0]}")
-        return folder / FLOPPY
-
-    @contextmanager
-    def _entered(self, journal: Journal, begun: Deployment) -> Iterator[None]:
-        """Whatever ends the work before its verdict is entered."""
         try:
-            yield
-        except (BadInput, Fault, OSError) as error:
+            self._carry_out(journal, begun, release)
+        except Fault as fault:
+            journal.ended(begun, FAILED, FAULT, str(fault))
+        except BadInput:
+            journal.withdraw(begun)
+            raise
+        except OSError as error:
             journal.ended(begun, FAILED, FAULT, str(error))
             raise
         except BaseException:
             journal.ended(begun, FAILED, FAULT, INTERRUPTED)
             raise
+        return journal.entry(begun.number)
+
+    def _carry_out(self, journal: Journal, begun: Deployment, release: Release) -> None:
+        disk = None
+        image = Image.parse(FLOPPY, release.built.d64, FLOPPY)
+        if isinstance(self._machine, Loader):
+            folder = self._state.machine(self._name)
+            disk = folder / FLOPPY
+            differences = self._flashed(Floppy(Card(folder, FLOPPY), force=True), image, NOBODY)
+        elif self._floppy is not None:
+            differences = self._flashed(self._floppy, image, self._listener)
+        else:
+            differences = []
+        if differences:
+            told = f"{len(differences)} sectors of the disk differ: {differences[0]}"
+            journal.ended(begun, FAILED, MISMATCH, told)
+            return
+        if disk is not None or self._floppy is not None:
+            journal.written(begun)
+        self._verify(journal, begun, release, disk)
+
+    def _flashed(self, floppy: Floppy, image: Image, listener: Listener) -> Sequence[Difference]:
+        return flash(floppy.target, image, Wishes(force=floppy.force), listener).differences
+
+    def _verify(self, journal: Journal, begun: Deployment, release: Release, disk: Path | None) -> None:
+        done = 0
+
+        def advance(prompt: PromptRecord) -> None:
+            nonlocal done
+            done += 1
+            self._listener.progress("verifying", done, len(self._trial.prompts))
+
+        def booted() -> None:
+            if disk is None and self._floppy is None:
+                journal.written(begun)  # it came over the cable
+
+        self._listener.progress("booting", 0, len(self._trial.prompts))
+        record = verify(
+            self._machine,
+            release.soul,
+            release.built,
+            self._trial.prompts,
+            channels=self._trial.channels,
+            progress=advance,
+            keep=self._state.record(begun.number),
+            disk=disk,
+            booted=booted,
+        )
+        journal.ended(begun, VERIFIED if record.verdict == PASS else FAILED, record.verdict, record.fault)
 
 
 @dataclass(frozen=True)

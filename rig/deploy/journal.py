@@ -158,6 +158,11 @@ class Journal:
         with self._faults(), self._database:
             self._change(deployment, state=state, verdict=verdict, fault=fault)
 
+    def withdraw(self, deployment: Deployment) -> None:
+        """It was refused before anything was changed: it never was."""
+        with self._faults(), self._database:
+            self._database.execute("DELETE FROM deployments WHERE number = ?", (deployment.number,))
+
     def entry(self, number: int) -> Deployment:
         """The entry with a number."""
         return next(self._entries("WHERE number = ?", number))

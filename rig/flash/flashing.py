@@ -49,7 +49,10 @@ class Listener:
     note: Callable[[str], None] = lambda text: None
 
 
-def flash(target: Target, image: Image, wishes: Wishes = Wishes(), listener: Listener = Listener()) -> Flashed:
+NOBODY = Listener()
+
+
+def flash(target: Target, image: Image, wishes: Wishes = Wishes(), listener: Listener = NOBODY) -> Flashed:
     """Write an image to a target that has not been entered yet, and compare what is there then.
 
     Raises BadInput, with nothing written, for an image that the target does not take, a disk that holds files or is not

@@ -11,8 +11,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pytest
@@ -21,11 +22,14 @@ from typer.testing import CliRunner
 
 from soulrig.buildtools.build import Built, build
 from soulrig.cli import app
-from soulrig.deploy.deploying import Deployer, Trial, history
+from soulrig.deploy.deploying import FLOPPY, Deployer, Floppy, Trial, history
 from soulrig.deploy.journal import BROKEN_OFF, Journal
 from soulrig.deploy.releases import Release
 from soulrig.deploy.state import StateFolder
 from soulrig.errors import BadInput, Fault
+from soulrig.flash.card import Card
+from soulrig.flash.image import Difference, Image, Sector
+from soulrig.flash.target import Progress
 from soulrig.kept import INTERRUPTED
 from soulrig.machines.sim import SimMachine
 from soulrig.machines.vice import ViceMachine
@@ -182,6 +186,53 @@ def test_two_at_once(state: StateFolder, first: Release) -> None:
         with state.locked("desk"):
             assert state.is_locked("desk")
     assert not state.is_locked("sim")
+
+
+class Cabled:
+    """A C64 without a drive in this computer, that nothing can be loaded into."""
+
+    description: ClassVar[dict[str, Any]] = {"kind": "cabled", "hertz": 985_248}
+
+    def wait(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
+        raise AssertionError(what)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+class Wrong(Card):
+    """A card that has another byte in the end than was written."""
+
+    def compare(self, image: Image, sectors: Sequence[Sector], progress: Progress) -> list[Difference]:
+        return [Difference(Sector(17, 3), "1 bytes differ")]
+
+
+@pytest.mark.cc65
+def test_a_floppy_for_a_machine_without_a_drive_here(state: StateFolder, first: Release, tmp_path: Path) -> None:
+    """Written and compared before the machine is switched on; refused, it was no deployment at all."""
+    there = tmp_path / FLOPPY
+
+    def deployer(target: Card, force: bool = False) -> Deployer:
+        return Deployer(state, "desk", Cabled(), TRIAL, floppy=Floppy(target, force))
+
+    ended = deployer(Card(tmp_path, FLOPPY)).deploy(first)
+    assert there.read_bytes() == first.built.d64
+    assert (ended.state, ended.placed, ended.verdict) == ("failed", True, "fault")
+    assert "the machine cabled has no memory" in str(ended.fault)
+    with pytest.raises(BadInput, match="--force overwrites them"):
+        deployer(Card(tmp_path, FLOPPY)).deploy(first)
+    assert seen(state) == [("first", "failed", "fault", True)]
+    ended = deployer(Wrong(tmp_path, FLOPPY), force=True).deploy(first)
+    assert (ended.state, ended.placed, ended.verdict) == ("failed", False, "mismatch")
+    assert ended.fault == "1 sectors of the disk differ: 17/3: 1 bytes differ"
+    assert not state.record(ended.number).exists()
+    assert [each[3] for each in seen(state)] == [False, False]
+    assert "what is on it now is not known" in run("deployments").stdout
+    with pytest.raises(BadInput, match="has its drive in this computer"):
+        Deployer(state, "sim", SimMachine(), TRIAL, floppy=Floppy(Card(tmp_path, FLOPPY)))
 
 
 CUT = """
