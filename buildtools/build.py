@@ -16,7 +16,11 @@ from soulrig.buildtools.cartridge import make_crt
 from soulrig.buildtools.components import components_manifest
 from soulrig.buildtools.disk_image import make_d64
 from soulrig.buildtools.fastload import FAST_NAME, fast_sources, make_fast
+from soulrig.buildtools.line import DRIVERS, Line
+from soulrig.buildtools.link_protocol import protocol_include
 from soulrig.buildtools.memory_map import Area, areas
+from soulrig.buildtools.riglink import SOURCES as AGENT
+from soulrig.buildtools.riglink import core_sources
 from soulrig.buildtools.squeeze import FIRST_SQUEEZED, squeeze
 from soulrig.errors import BadInput
 from soulrig.model.files import read_bytes, read_json, write_beside
@@ -89,24 +93,25 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
-def build(soul: Soul, *, blank: bool = False, room: int = 0, crt: bool = False) -> Built:
+def build(soul: Soul, *, blank: bool = False, wire: Line | None = None, crt: bool = False) -> Built:
     """Build the program for a soul; the same soul gives the same bytes.
 
-    `blank` switches the screen off while a reply is made; `room` is how many bytes of memory to leave, below the
-    telemetry, for a program that stays resident beside this one; `crt` makes a cartridge image too.
+    `blank` switches the screen off while a reply is made; `wire` links the serial agent's core in, with the driver of
+    that line; `crt` makes a cartridge image too.
 
     Raises BadInput for a soul without tokenizer, with a token that the C64 can't show, or too large, by the number of
     bytes over; Fault where the assembler is missing.
     """
     for plan in get_args(packer.Plan):
-        with _sources(soul, plan, blank=blank, room=room) as sources:
+        with _sources(soul, plan, blank=blank, wire=wire) as sources:
             try:
                 return _assembled(soul, sources, crt=crt)
             except assembler.DoesNotFitError as error:
                 over = error
+    without = ", or build it without --wire" if wire else ""
     raise BadInput(
         f"the soul doesn't fit: {over.bytes_over} bytes over in memory area {over.area}; "
-        "make it narrower or shallower, or shorten its context"
+        f"make it narrower or shallower, or shorten its context{without}"
     ) from over
 
 
@@ -133,6 +138,7 @@ class _Sources:
     packed: packer.Packed
     plan: packer.Plan
     blank: bool
+    wire: Line | None
 
     @property
     def digest(self) -> str:
@@ -140,23 +146,27 @@ class _Sources:
 
 
 @contextmanager
-def _sources(soul: Soul, plan: packer.Plan, *, blank: bool = False, room: int = 0) -> Iterator[_Sources]:
+def _sources(soul: Soul, plan: packer.Plan, *, blank: bool = False, wire: Line | None = None) -> Iterator[_Sources]:
     """Generates a soul's sources into a folder that lasts as long as the context. Raises BadInput as `build` does."""
     tokenizer = soul.tokenizer
     if tokenizer is None:
         raise BadInput("a program needs the soul's tokenizer, and there is none beside the soul; give --tokenizer")
     _check_sizes(soul.sizes)
     packed = packer.pack_matrices(soul, plan=plan)
-    source, data = packer.pack(soul, packed, tokenizer, room)
-    constants = {"BLANK": int(blank)} | packer.constants(soul, packed)
+    source, data = packer.pack(soul, packed, tokenizer)
+    constants = {"BLANK": int(blank), "WIRE": int(wire is not None)} | packer.constants(soul, packed)
     with tempfile.TemporaryDirectory(prefix="soulrig-build-") as name:
         folder = Path(name)
         (folder / "config.inc").write_text(layout.config_include(soul, len(tokenizer.ranked), constants))
         (folder / "soul_data.s").write_text(source)
         (folder / packer.PACKED_FILE).write_bytes(data)
         player = FIRMWARE / PROGRAM_NAME
-        files = (*sorted(player.glob("*.s")), folder / "soul_data.s")
-        yield _Sources(files, player / f"{PROGRAM_NAME}.cfg", (folder, player), tokenizer, packed, plan, blank)
+        agent = [] if wire is None else core_sources(DRIVERS[wire])
+        files = (*sorted(player.glob("*.s")), *agent, folder / "soul_data.s")
+        include = (folder, player) if wire is None else (folder, player, AGENT)
+        if wire is not None:
+            (folder / "protocol.inc").write_text(protocol_include())
+        yield _Sources(files, player / f"{PROGRAM_NAME}.cfg", include, tokenizer, packed, plan, blank, wire)
 
 
 def memory_areas(built: Built) -> list[Area]:
@@ -242,6 +252,7 @@ def _manifest(soul: Soul, sources: _Sources, program: assembler.Program, prg: by
         "segments": [
             {"name": segment.name, "start": segment.start, "end": segment.end} for segment in program.segments
         ],
+        **({"wire": layout.wire_manifest(sources.wire)} if sources.wire else {}),
         "components": components_manifest(sizes, program.symbols),
         "symbols": {name: program.symbols[name] for name in ("reply_from_ids", "prompt_length", "prompt_ids")},
     }

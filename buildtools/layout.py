@@ -104,9 +104,12 @@ def config_include(soul: Soul, merges: int, engine: dict[str, int]) -> str:
         "TELEMETRY_VERSION": TELEMETRY_VERSION,
         "RECORD_SIZE": RECORD_SIZE,
     }
+    constants |= {"NOTICE_SIZE": NOTICE_SIZE, "NOTICE_HEAD_SIZE": NOTICE_HEAD_SIZE}
     constants |= engine
     constants |= {f"TM_{name.upper()}": field.offset for name, field in HEADER.items()}
     constants |= {f"RECORD_{name.upper()}": field.offset for name, field in RECORD.items()}
+    constants |= {f"NOTICE_{name.upper()}": field.offset for name, field in NOTICE_HEAD.items()}
+    constants |= {f"EVENT_{name.upper()}": value for name, value in EVENTS.items()}
     constants |= {f"STATE_{name.upper()}": value for name, value in STATES.items()}
     constants |= {f"STOP_{name.upper()}": value for name, value in STOPS.items()}
     lines = ["; Written by soulrig build: the constants that this soul's program and its host share."]

@@ -138,8 +138,8 @@ def label_of(name: str) -> str:
     return "soul_" + name.replace(".", "_")
 
 
-def pack(soul: Soul, packed: Packed, tokenizer: Tokenizer, room: int = 0) -> tuple[str, bytes]:
-    """The source `soul_data.s` and the content of PACKED_FILE that it includes; `room` is the bytes left for others.
+def pack(soul: Soul, packed: Packed, tokenizer: Tokenizer) -> tuple[str, bytes]:
+    """The source `soul_data.s` and the content of PACKED_FILE that it includes.
 
     Raises BadInput for a token that the C64's character set can't show.
     """
@@ -164,8 +164,6 @@ def pack(soul: Soul, packed: Packed, tokenizer: Tokenizer, room: int = 0) -> tup
         f".export token_embedding := {label_of('te')}, position_embedding := {label_of('pe')}",
         *body,
     ]
-    if room:
-        lines += ['.segment "ROOM"', f".res {room}"]
     return "\n".join(lines) + "\n", b"".join(parts)
 
 

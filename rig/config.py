@@ -65,7 +65,7 @@ class Config:
                     f"--{option}: a machine of the kind {kind.name} has none; it has {', '.join(kind.options)}"
                 )
             if value is not None:
-                options[option] = value
+                options[option] = kind.options[option].from_text(value, f"--{option}")
         return kind, options
 
     def _values(self, name: str, named: Named) -> dict[str, Any]:

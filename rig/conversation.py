@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from soulrig.buildtools import petscii
-from soulrig.buildtools.build import PROGRAM_NAME
+from soulrig.buildtools.build import PROGRAM_NAME, Built, build, build_or_shipped
+from soulrig.buildtools.disk_image import read_d64
 from soulrig.channels import screen, telemetry
 from soulrig.errors import Fault
-from soulrig.machine import Breakpoints, Keys, Loader, Machine, Memory, Screen, is_cartridge, offered
+from soulrig.machine import Jump, Keys, Loader, Machine, Memory, Screen, Upload, is_cartridge, offered
+from soulrig.model.soul import Soul
 
 # The C64's own seconds that a step may take before the machine counts as hung.
 BOOT_SECONDS = 10
@@ -49,6 +51,12 @@ def load_and_run(machine: Machine, disk: Path, name: str, run: str = "run") -> N
     line(run)
 
 
+def program_for(machine: Machine, soul: Soul) -> Built:
+    """The soul's program as the machine needs it: with its cable's line, where it has one. Raises as `build` does."""
+    line = machine.description.get("line")
+    return build_or_shipped(soul) if line is None else build(soul, wire=line)
+
+
 class Conversation:
     """A booted soul on a machine, ready for the next prompt."""
 
@@ -64,9 +72,11 @@ class Conversation:
     def boot(self, image: Path) -> None:
         """Insert a disk and start the program by typing at BASIC, as a person would; a cartridge starts it by itself.
 
-        Raises Fault.
+        A machine that takes programs over a cable gets the disk's that way. Raises Fault.
         """
-        if is_cartridge(image):
+        if isinstance(self._machine, Upload):
+            self._machine.upload(read_d64(image, PROGRAM_NAME))
+        elif is_cartridge(image):
             offered(self._machine, Loader).insert(image)
         else:
             load_and_run(self._machine, image, PROGRAM_NAME)
@@ -85,7 +95,7 @@ class Conversation:
         sequence = self.telemetry.header().sequence
         self._memory.write(self._symbols["prompt_ids"], bytes(ids))
         self._memory.write(self._symbols["prompt_length"], bytes([len(ids)]))
-        offered(self._machine, Breakpoints).jump(self._symbols["reply_from_ids"])
+        offered(self._machine, Jump).jump(self._symbols["reply_from_ids"])
         return sequence
 
     def wait_for_reply(self, sequence: int, what: str) -> None:

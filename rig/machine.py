@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
 from soulrig.capture.picture import Picture
+from soulrig.capture.recording import Recording
 from soulrig.capture.sid_log import SidWrite
 from soulrig.errors import Fault
 
@@ -32,6 +33,14 @@ class Loader(Protocol):
         A machine that takes cartridges is switched on with one where `is_cartridge` says that it is one. Raises
         BadInput for what the machine can't take.
         """
+
+
+@runtime_checkable
+class Upload(Protocol):
+    """Takes programs over a cable."""
+
+    def upload(self, prg: bytes) -> None:
+        """Put a program (load address first) into memory and start it, as RUN would."""
 
 
 @runtime_checkable
@@ -94,6 +103,17 @@ class Sound(Protocol):
 
 
 @runtime_checkable
+class Hearing(Protocol):
+    """Is heard by a microphone, or at its line-out."""
+
+    def recorded(self) -> float:
+        """Seconds that have been recorded so far."""
+
+    def heard(self, since: float) -> Recording:
+        """What has been recorded from so many seconds on."""
+
+
+@runtime_checkable
 class Clock(Protocol):
     """Counts φ2 cycles."""
 
@@ -139,6 +159,14 @@ class Registers:
 
 
 @runtime_checkable
+class Jump(Protocol):
+    """Can be told where to go on."""
+
+    def jump(self, address: int) -> None:
+        """Go on at `address`, as after a JMP, once it is waited for."""
+
+
+@runtime_checkable
 class Breakpoints(Protocol):
     """Can be stopped at an instruction, or a cycle."""
 
@@ -153,9 +181,6 @@ class Breakpoints(Protocol):
 
         The C64 stands there until it is waited for again.
         """
-
-    def jump(self, address: int) -> None:
-        """Go on at `address`, as after a JMP, once it is waited for."""
 
 
 @runtime_checkable
@@ -204,6 +229,7 @@ class Machine(Protocol):
 
 CAPABILITIES: tuple[type, ...] = (
     Loader,
+    Upload,
     Keys,
     Memory,
     Screen,
@@ -211,9 +237,11 @@ CAPABILITIES: tuple[type, ...] = (
     Glyphs,
     Text,
     Sound,
+    Hearing,
     Clock,
     Wire,
     Reset,
+    Jump,
     Breakpoints,
     Processor,
     Log,

@@ -4,7 +4,7 @@
 
         .include "hardware.inc"
 
-        .export clock_elapsed, clock_lap, clock_mark, clock_now, clock_read, clock_start
+        .export clock_before, clock_elapsed, clock_lap, clock_mark, clock_now, clock_read, clock_start
 
 .bss
 

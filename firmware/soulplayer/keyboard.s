@@ -10,7 +10,7 @@
         .include "hardware.inc"
         .include "petscii.inc"
 
-        .export key_rows, keyboard_repeat, keyboard_scan, keyboard_start, keyboard_take, last_number
+        .export key_rows, keyboard_repeat, keyboard_scan, keyboard_start, keyboard_take, last_number, queue_end, queue_first
         .import keys_commodore, keys_plain, keys_shifted
 
 QUEUE                   = 32            ; keys; a power of two

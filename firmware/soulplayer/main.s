@@ -11,6 +11,9 @@
         .import entry_stack, line, line_length, quit, reply, reply_begin, screen_fresh_line, screen_newline, screen_text
         .import sound_poll, take_prompt, telemetry_ahead
         .importzp text_colour
+.if WIRE
+        .import wire_ask, wire_end
+.endif
 
 .code
 
@@ -32,6 +35,11 @@ prompt:
 @kept:  lda editing
         beq @entered
         jsr ahead_step
+.if WIRE
+        lda editing
+        beq @entered
+        jsr wire_ask
+.endif
         lda editing
         bne @typing
 @entered:
@@ -42,6 +50,9 @@ prompt:
         jsr take_prompt
 answer:
         jsr reply
+.if WIRE
+        jsr wire_end
+.endif
 .if BLANK
         lda #VIC_TEXT
         sta VIC_CONTROL

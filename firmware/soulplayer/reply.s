@@ -12,6 +12,9 @@
         .import telemetry_begin, telemetry_finish, telemetry_prefill, telemetry_prompt, telemetry_record
         .import token_text_lo, token_text_hi
         .importzp text_colour
+.if WIRE
+        .import wire_begin, wire_token
+.endif
 
 CHORD_BEGIN             = 341           ; chords that are no tokens
 CHORD_CUT               = 342           ; the context or the limit ended the reply
@@ -56,6 +59,9 @@ reply_begin:
 ; Uses: A, X, Y
 reply:
         jsr telemetry_prompt
+.if WIRE
+        jsr wire_begin
+.endif
         lda #0
         sta reply_length
         lda prompt_length
@@ -100,6 +106,9 @@ reply:
         jsr sound_chord
         lda token
         jsr telemetry_record
+.if WIRE
+        jsr wire_token
+.endif
 .if DECODE_END
         lda token
         cmp #TOKEN_END

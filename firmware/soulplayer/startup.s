@@ -12,6 +12,9 @@
         .import keyboard_start, last_number, prompt, screen_clear, screen_fresh_line
         .import sound_finish, sound_start, telemetry_clear, telemetry_start
         .importzp cursor_row
+.if WIRE
+        .import wire_start
+.endif
 
 BASIC_START             = $0801
 BASIC_LINE              = 10
@@ -94,6 +97,9 @@ start:
         jsr screen_clear
         jsr banner
         jsr keyboard_start
+.if WIRE
+        jsr wire_start
+.endif
         jsr engine_init
         jsr engine_reset
         jsr ahead_begin

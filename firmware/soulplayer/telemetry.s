@@ -7,6 +7,9 @@
         .export telemetry_prompt, telemetry_record, telemetry_start, told_cycles
         .import ahead_cycles, clock_elapsed, clock_lap, position, prompt_ids, prompt_length
         .importzp checksum_s1, checksum_s2
+.if WIRE
+        .import notice
+.endif
 
 MAGIC_SIZE              = 4
 
@@ -140,6 +143,13 @@ telemetry_record:
         inx
         cpx #4
         bne @cycles
+.if WIRE
+        ldy #RECORD_SIZE - 1    ; 140 cycles of the next step's
+@told:  lda (record),y
+        sta notice + NOTICE_HEAD_SIZE,y
+        dey
+        bpl @told
+.endif
         clc
         lda record
         adc #RECORD_SIZE

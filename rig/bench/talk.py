@@ -12,7 +12,8 @@ from soulrig.bench.screen_share import with_screen
 from soulrig.buildtools.build import Built
 from soulrig.buildtools.components import REST
 from soulrig.conversation import DEFAULT_PROMPTS, Conversation
-from soulrig.machine import Machine, Memory, offered
+from soulrig.errors import Fault
+from soulrig.machine import Breakpoints, Machine, Memory, offered
 from soulrig.machines.typist import type_at
 from soulrig.model.reference import Reference
 from soulrig.model.soul import Soul
@@ -91,7 +92,7 @@ class Talk:
         self._hurry = with_screen(1, machine.description["standard"]) if machine.description["kind"] == "sim" else 1
         self._memory = offered(machine, Memory)
         self._conversation = Conversation(machine, built.manifest)
-        self._profile = Profile(machine, built.manifest)
+        self._profile = Profile(machine, built.manifest) if isinstance(machine, Breakpoints) else None
         self._token = built.manifest["components"]["places"]["reply_token"]
         disk = folder / "soulplayer.d64"
         disk.write_bytes(built.d64)
@@ -100,8 +101,12 @@ class Talk:
     def tokens(self, ids: list[int], limit: int, detailed: Collection[int]) -> Iterator[TokenCount]:
         """A token at each context from 1 to that of all `ids`, which is the context's last but one.
 
-        `limit` is how many tokens a reply may have. Components are looked at where the context is one of `detailed`.
+        `limit` is how many tokens a reply may have. Components are looked at where the context is one of `detailed`;
+        not on a machine that can't be stopped in between.
         """
+        if self._profile is None:
+            yield from self._tokens_as_drawn(ids)
+            return
         first = 1
         while first <= len(ids):
             last = min(first + limit - 1, len(ids))
@@ -118,6 +123,21 @@ class Talk:
                 found[REST, None] += counted - found.total()
                 yield TokenCount(context, counted, dict(found) if context in detailed else {})
             first = last + 1
+
+    def _tokens_as_drawn(self, ids: list[int]) -> Iterator[TokenCount]:
+        """The same where no token can be put in place of the one drawn: a reply counts as far as it draws these."""
+        first = 1
+        while first <= len(ids):
+            sequence = self._conversation.begin(ids[:first])
+            self._conversation.wait_for_reply(sequence, f"{first} token ids")
+            reading = self._conversation.telemetry.reading()
+            if not reading.steps:
+                raise Fault(f"the reply to {first} token ids has no token; stopped by {reading.stop}")
+            for token, cycles in zip(reading.steps, reading.cycles, strict=True):
+                yield TokenCount(first, cycles, {})
+                first += 1
+                if first > len(ids) or token != ids[first - 1]:
+                    break
 
     def prefill(self, ids: list[int]) -> PrefillCount:
         """A prompt of these ids."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from soulrig.channels.channel import Channel
 from soulrig.channels.screen import ScreenChannel
-from soulrig.channels.sound import SoundChannel
+from soulrig.channels.sound import sound_channel
 from soulrig.channels.telemetry import TelemetryChannel
 from soulrig.channels.wire import WireChannel
 from soulrig.errors import BadInput, Fault, did_you_mean
@@ -25,7 +25,7 @@ CHANNELS: dict[str, Callable[[Machine, dict[str, Any]], Channel]] = {
     "telemetry": TelemetryChannel,
     "screen": lambda machine, _: ScreenChannel(machine),
     "pixels": _pixels,
-    "sound": lambda machine, _: SoundChannel(machine),
+    "sound": lambda machine, _: sound_channel(machine),
     "wire": WireChannel,
 }
 DEFAULT_CHANNELS = ("telemetry", "screen")

@@ -5,13 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from soulrig.capture.chords import BEGIN, CUT, UNSURE, Heard
+from soulrig.capture.listen import listen
 from soulrig.capture.sid_log import chords_written
 from soulrig.channels.channel import Finding
-from soulrig.machine import Clock, Machine, Sound, offered
+from soulrig.machine import Clock, Hearing, Machine, Sound, offered
 from soulrig.model.reference import Reply
 
 SPACING_SECONDS = 0.25  # that a chord which waits for the one before it takes, at most
 SILENT_SECONDS = 0.3  # without a write, after which no chord waits any more: those make one every 0.07 s
+
+
+TAIL_SECONDS = 1.0  # behind a reply's end, in which its last chords are recorded
+
+
+def sound_channel(machine: Machine) -> SoundChannel | RecordedSoundChannel:
+    """By the machine's SID log where it has one, else by what is recorded of it. Raises Fault where it has neither."""
+    return RecordedSoundChannel(machine) if isinstance(machine, Hearing) else SoundChannel(machine)
+
+
+class RecordedSoundChannel:
+    """The sound of a machine, by a microphone or its line-out."""
+
+    name = "sound"
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._hearing = offered(machine, Hearing)
+        self._earlier = 0.0
+
+    def begin(self) -> None:
+        """Note how much of the recording is not the next reply's."""
+        self._earlier = self._hearing.recorded()
+
+    def observe(self, prompt: str, reply: Reply) -> Finding:
+        """Compare the chords recorded since `begin`, once the last have sounded. Raises Fault where nothing records."""
+        limit = self._hearing.recorded() + TAIL_SECONDS
+        waited = f"the recording to go on for {TAIL_SECONDS:g} s"
+        self._machine.wait(lambda: self._hearing.recorded() >= limit, 3 * TAIL_SECONDS, waited)
+        return compare(listen(self._hearing.heard(self._earlier)).chords, reply)
 
 
 class SoundChannel:

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from soulrig.cli.machine_options import (
+    BaudOption,
     ConfigOption,
     EmulatorOption,
+    LineOption,
     MachineOption,
+    PortOption,
     RomsOption,
     StandardOption,
     make_machine,
@@ -35,6 +38,9 @@ def bench(
     emulator: EmulatorOption = None,
     standard: StandardOption = None,
     roms: RomsOption = None,
+    port: PortOption = None,
+    line: LineOption = None,
+    baud: BaudOption = None,
     soul: SoulOption = None,
     tokenizer: TokenizerOption = None,
     decode: DecodeOption = None,
@@ -74,8 +80,8 @@ def bench(
     3 the rig or the machine failed.
     """
     from soulrig.bench.run import bench as run
-    from soulrig.buildtools.build import build_or_shipped
     from soulrig.config import load_config
+    from soulrig.conversation import program_for
     from soulrig.model.files import check_writable
 
     if renew and baseline is None:
@@ -83,9 +89,10 @@ def bench(
     for path in (record, plot, baseline if renew else None):
         if path is not None:
             check_writable(path)
-    c64 = make_machine(load_config(config), machine, {"emulator": emulator, "standard": standard, "roms": roms})
+    given = {"emulator": emulator, "standard": standard, "roms": roms, "port": port, "line": line, "baud": baud}
+    c64 = make_machine(load_config(config), machine, given)
     loaded = load_soul(soul, tokenizer, decode, config)
-    built = build_or_shipped(loaded)
+    built = program_for(c64, loaded)
     context = loaded.sizes.context
     exact = c64.description["kind"] == "sim"
     some = range(1, context) if exact else (1, context // 2, context - 1)

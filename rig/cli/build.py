@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from soulrig.cli.explain import explained, print_explained, print_map
-from soulrig.cli.machine_options import ConfigOption
+from soulrig.cli.machine_options import ConfigOption, LineName
 from soulrig.cli.progress import Bar
 from soulrig.cli.soul_options import DecodeOption, SoulOption, TokenizerOption, load_soul
 
@@ -29,6 +29,10 @@ def build(
     crt: Annotated[
         bool, typer.Option("--crt", help="Leave a cartridge image too, soulplayer.crt, which starts in 3 seconds.")
     ] = False,
+    wire: Annotated[
+        LineName | None,
+        typer.Option("--wire", help="Link the serial agent in, for this line: it tells each token as it is made."),
+    ] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Tell what memory is left, and what a token will cost on a C64.")
     ] = False,
@@ -62,7 +66,7 @@ def build(
     if output is None and not explain:
         raise typer.BadParameter("is missing; name the folder for the files, or --explain", param_hint="--output")
     loaded = load_soul(soul, tokenizer, decode, config)
-    built = build_program(loaded, blank=blank, crt=crt)
+    built = build_program(loaded, blank=blank, wire=None if wire is None else wire.value, crt=crt)
     if output is not None:
         built.save(output, force=force)
     if explain:

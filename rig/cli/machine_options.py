@@ -28,6 +28,14 @@ class Standard(StrEnum):
     NTSC = "ntsc"
 
 
+class LineName(StrEnum):
+    """The lines to a C64: a cartridge, or a cable at its user port."""
+
+    SWIFTLINK = "swiftlink"
+    USERPORT = "userport"
+    UP9600 = "up9600"
+
+
 def machine_names(incomplete: str) -> list[str]:
     """What a shell offers after --machine."""
     from soulrig.config import load_config
@@ -47,7 +55,7 @@ MachineOption = Annotated[
         "--machine",
         metavar="NAME",
         autocompletion=machine_names,
-        help="The machine: vice, sim, or one that soulrig.toml names.  [default: soulrig.toml's, or vice]",
+        help="The machine: vice, sim, serial, or one that soulrig.toml names.  [default: soulrig.toml's, or vice]",
     ),
 ]
 EmulatorOption = Annotated[
@@ -57,6 +65,17 @@ StandardOption = Annotated[Standard | None, typer.Option(help="The television st
 RomsOption = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="A folder of other ROMs; with a 1541's among them VICE emulates the drive too."),
+]
+PortOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PORT",
+        help="Of a serial machine: a device, socket://HOST:PORT or rfc2217://HOST:PORT. Of VICE: its monitor's.",
+    ),
+]
+LineOption = Annotated[LineName | None, typer.Option(help="Of a serial machine: what the C64's end of the cable is.")]
+BaudOption = Annotated[
+    int | None, typer.Option(metavar="N", help="Of a serial machine: another speed than the line's own.")
 ]
 ConfigOption = Annotated[
     Path | None,

@@ -24,9 +24,12 @@ from soulrig.cli.foreign import (
     print_foreign,
 )
 from soulrig.cli.machine_options import (
+    BaudOption,
     ConfigOption,
     EmulatorOption,
+    LineOption,
     MachineOption,
+    PortOption,
     RomsOption,
     StandardOption,
     make_machine,
@@ -55,6 +58,9 @@ def verify(
     emulator: EmulatorOption = None,
     standard: StandardOption = None,
     roms: RomsOption = None,
+    port: PortOption = None,
+    line: LineOption = None,
+    baud: BaudOption = None,
     soul: SoulOption = None,
     tokenizer: TokenizerOption = None,
     decode: DecodeOption = None,
@@ -106,10 +112,9 @@ def verify(
 
     Exit codes: 0 everything is right, 1 mismatch, 2 wrong usage or bad input, 3 the rig or the machine failed.
     """
-    from soulrig.buildtools.build import build_or_shipped
     from soulrig.channels.registry import DEFAULT_CHANNELS, parse_channels
     from soulrig.config import load_config
-    from soulrig.conversation import DEFAULT_PROMPTS
+    from soulrig.conversation import DEFAULT_PROMPTS, program_for
     from soulrig.errors import BadInput
     from soulrig.foreign import REPLY_SECONDS, verify_foreign
     from soulrig.model.files import check_writable
@@ -119,7 +124,8 @@ def verify(
     for path in (record, screenshot):
         if path is not None:
             check_writable(path)
-    c64 = make_machine(load_config(config), machine, {"emulator": emulator, "standard": standard, "roms": roms})
+    given = {"emulator": emulator, "standard": standard, "roms": roms, "port": port, "line": line, "baud": baud}
+    c64 = make_machine(load_config(config), machine, given)
     asked = list(prompt or [])
     foreign: dict[str, object] = {
         "--load": load,
@@ -166,7 +172,7 @@ def verify(
         result = verify_soul(
             c64,
             loaded,
-            build_or_shipped(loaded),
+            program_for(c64, loaded),
             asked,
             channels=watched,
             progress=progress,

@@ -58,6 +58,28 @@ def check_sim() -> list[Check]:
     return [py65, _trial("sim", "the C64 runs")]
 
 
+def check_serial() -> list[Check]:
+    """The serial ports that there are; what hangs at them is only told by asking it."""
+    try:
+        version = importlib.metadata.version("pyserial")
+    except importlib.metadata.PackageNotFoundError:
+        return [Check("pyserial", "missing", "not installed", "pip install pyserial")]
+    from serial.tools.list_ports import comports
+
+    ports = sorted(comports(), key=lambda port: str(port.device))
+    pyserial = Check("pyserial", "ok", version)
+    if not ports:
+        remedy = "plug the cable's adaptor in; --port takes socket:// and rfc2217:// too, which are not looked for"
+        return [pyserial, Check("ports", "missing", "none", remedy)]
+    return [pyserial, *(_port(port.device, port.description) for port in ports)]
+
+
+def _port(device: str, what: str) -> Check:
+    if os.access(device, os.R_OK | os.W_OK):
+        return Check(device, "ok", what)
+    return Check(device, "missing", f"{what}: may not be opened", "sudo usermod --append --groups dialout $USER")
+
+
 def program_version(name: str) -> tuple[Version, str] | None:
     """The version that a program on the PATH tells of itself, as numbers and in its own words; None where it is absent.
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from soulrig.buildtools.line import LINES
 from soulrig.errors import BadInput
 from soulrig.machine import Machine
-from soulrig.machines.checks import Check, check_sim, check_vice
+from soulrig.machines.checks import Check, check_serial, check_sim, check_vice
 
 if TYPE_CHECKING:
     from soulrig.machines.roms import RomSet
@@ -32,6 +33,15 @@ class Option:
             raise BadInput(f"{origin}: is {value!r}, expected {_TYPES[self.type]}")
         if self.choices and value not in self.choices:
             raise BadInput(f"{origin}: is {value!r}, expected {self.expected}")
+
+    def from_text(self, value: object, origin: str) -> object:
+        """A value of the command line's, a number where this takes one. Raises BadInput for one that it can't have."""
+        if self.type is int and isinstance(value, str) and value.isdecimal():
+            value = int(value)
+        if not isinstance(value, Path):
+            value = str(value) if isinstance(value, str) else value
+            self.check(value, origin)
+        return value
 
     @property
     def expected(self) -> str:
@@ -75,6 +85,12 @@ def _sim(roms: Path | None = None, **options: Any) -> Machine:
     return SimMachine(roms=_rom_set(roms), **options)
 
 
+def _serial(**options: Any) -> Machine:
+    from soulrig.machines.serial import serial_machine
+
+    return serial_machine(**options)
+
+
 def _window(roms: Path | None = None, **options: Any) -> Machine:
     from soulrig.machines.window import ViceWindow
 
@@ -116,6 +132,20 @@ KINDS = {
             _sim,
             _terminal,
             check_sim,
+        ),
+        Kind(
+            "serial",
+            "a real C64 that runs riglink, at a cable",
+            {
+                "port": Option(str, "a device, socket://HOST:PORT or rfc2217://HOST:PORT"),
+                "line": Option(str, "what the C64's end of the cable is", LINES),
+                "baud": Option(int, "another speed than the line's own", range(300, 4_000_001)),
+                "camera": Option(str, "what sees the screen: a video device, or a picture file that is renewed"),
+                "microphone": Option(str, "what hears the sound: a sound device, or a .wav that is being written"),
+            },
+            _serial,
+            _serial,
+            check_serial,
         ),
     )
 }

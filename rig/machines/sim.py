@@ -29,7 +29,7 @@ class SimMachine:
     """A C64 in this process. It is switched on when a disk is inserted, and runs only in `wait` and `run`.
 
     Without `roms` it has our own. RAM at power-up is random, by `seed`; the same seed and the same calls give the same
-    cycles. Offers every protocol but Log and Wire, and the key matrix.
+    cycles. Offers every protocol but Log and those of a cable and a microphone, and the key matrix.
     """
 
     def __init__(self, standard: Literal["pal", "ntsc"] = "pal", seed: int = 1, roms: RomSet | None = None) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from soulrig.buildtools import petscii
 from soulrig.errors import BadInput
-from soulrig.machine import Breakpoints, Clock, Machine, Memory, offered
+from soulrig.machine import Breakpoints, Clock, Keys, Machine, Memory, offered
 from soulrig.machines.sim import SimMachine
 
 HELD = 0.09  # seconds a key is down: longer than the pause to the next one when the pace is fast
@@ -57,17 +59,32 @@ def type_at(machine: Machine, text: str, rate: float) -> None:
     """Type at any machine, `rate` keys a second from now on, so that each key comes at its cycle.
 
     Where there is a key matrix, its keys are pressed, as `type_text` plans it; elsewhere they are put into the KERNAL's
-    buffer, each once the one before has been taken. Raises BadInput for a character without a key, Fault.
+    buffer, each once the one before has been taken; on a machine that can't be stopped in between, by this computer's
+    clock. Raises BadInput for a character without a key, Fault.
     """
     if isinstance(machine, SimMachine):
         type_text(machine, text, rate)
         return
-    clock, memory, breakpoints = offered(machine, Clock), offered(machine, Memory), offered(machine, Breakpoints)
+    if not isinstance(machine, Breakpoints):
+        _type_by_the_clock_here(offered(machine, Keys), text, rate)
+        return
+    clock, memory, breakpoints = offered(machine, Clock), offered(machine, Memory), machine
     breakpoints.run_to_cycle(0)  # from here on it stands between the keys
     begin = clock.cycles()
-    for number, key in enumerate(petscii.to_petscii(text.removesuffix("\r")) + b"\r" * text.endswith("\r")):
+    for number, key in enumerate(_keys(text)):
         breakpoints.run_to_cycle(begin + round(number * clock.hertz / rate))
         while memory.read(KEY_COUNT, 1) != b"\0":
             breakpoints.run_to_cycle(clock.cycles() + TAKEN_CYCLES)
         memory.write(KEY_BUFFER, bytes([key]))
         memory.write(KEY_COUNT, b"\1")
+
+
+def _type_by_the_clock_here(keys: Keys, text: str, rate: float) -> None:
+    begin = time.monotonic()
+    for number, key in enumerate(_keys(text)):
+        time.sleep(max(0.0, begin + number / rate - time.monotonic()))
+        keys.type(bytes([key]))
+
+
+def _keys(text: str) -> bytes:
+    return petscii.to_petscii(text.removesuffix("\r")) + b"\r" * text.endswith("\r")

@@ -55,7 +55,7 @@ class ViceMachine:
     to the cycle. `port` is that of VICE's monitor, by default a free one; `timeout` is in seconds of wall time, how
     long VICE may be silent before that is a fault. `recording` is where to leave a WAV of all that its
     `sid` sounds like: VICE runs at ten times a C64's speed then, not in warp; the file at a C64's own. Offers every
-    protocol but Wire.
+    protocol but those of a cable and a microphone.
     """
 
     poll_seconds = POLL_SECONDS

@@ -14,6 +14,8 @@ from soulrig.errors import Fault
 from soulrig.machine import CAPABILITIES, Sound, offered
 from soulrig.machines.registry import KINDS
 
+SERIAL = {"upload", "keys", "memory", "screen", "text", "clock", "wire", "reset", "jump"}
+
 
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(app, list(map(str, arguments)), prog_name="soulrig")
@@ -31,7 +33,8 @@ def config(tmp_path: Path, root: Path) -> Path:
 def test_the_kinds_offer_what_the_list_says() -> None:
     listed = {kind["name"]: set(kind["offers"]) for kind in json.loads(run("machines", "--json").stdout)["kinds"]}
     everything = {protocol.__name__.lower() for protocol in CAPABILITIES}
-    assert listed == {"vice": everything - {"wire"}, "sim": everything - {"log", "wire"}}
+    by_cable = {"wire", "upload", "hearing"}
+    assert listed == {"vice": everything - by_cable, "sim": everything - by_cable - {"log"}, "serial": SERIAL}
     for kind in KINDS.values():
         for protocol in CAPABILITIES:
             if protocol.__name__.lower() in listed[kind.name]:
