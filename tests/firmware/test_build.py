@@ -74,7 +74,7 @@ def takes_the_quickest_plan(soul: Soul, result: Built) -> bool:
 
 def test_the_shipped_soul_has_room_for_the_quickest_plan(built: Built, shipped: Soul) -> None:
     assert takes_the_quickest_plan(shipped, built)
-    assert not takes_the_quickest_plan(shipped, build(shipped, room=2500))
+    assert not takes_the_quickest_plan(shipped, build(shipped, wire="userport"))
 
 
 @pytest.mark.fixtures
@@ -120,7 +120,7 @@ def test_a_soul_trained_by_others_takes_the_quickest_plan(golden: Path) -> None:
 
 
 def test_where_the_quickest_plan_does_not_fit_another_is_taken(shipped: Soul) -> None:
-    assert build(shipped, room=2048).manifest["program"]["plan"] == "shared"
+    assert build(shipped, wire="swiftlink").manifest["program"]["plan"] == "shared"
 
 
 LARGEST_FILE = 42 * 1024  # bytes of the program for the shipped soul: a floppy is slow

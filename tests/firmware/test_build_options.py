@@ -1,4 +1,4 @@
-"""What a build may be asked for besides a soul's program: a blank screen while it thinks, room for others."""
+"""What a build may be asked for besides a soul's program: a blank screen while it thinks, the serial agent."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from typer.testing import CliRunner
 
 from soulrig.buildtools.build import Built, build
 from soulrig.buildtools.layout import TELEMETRY_ADDRESS
+from soulrig.buildtools.line import LINES, Line
 from soulrig.channels.telemetry import Reading
 from soulrig.cli import app
 from soulrig.conversation import Conversation
+from soulrig.errors import BadInput
 from soulrig.machines.sim import SimMachine
 from soulrig.machines.vice import ViceMachine
 from soulrig.model.soul import Sizes, Soul
 
 pytestmark = pytest.mark.cc65
-
-AGENT = 1536  # bytes that the serial agent's core takes at most
-PUBLISHED = Sizes(128, 32, 64, 2, 20)
 
 
 READ_AGAIN = 29  # cycles: the clock's bytes are read again where one of them turned over in between
@@ -83,14 +82,32 @@ def test_the_command_builds_it(tmp_path: Path) -> None:
 
 
 def published(root: Path, golden: Path) -> dict[str, Soul]:
-    souls = {"shipped": Soul.load(root / "disk" / "soulplayer"), "random": random_soul(PUBLISHED, seed=1)}
+    souls = {"shipped": Soul.load(root / "disk" / "soulplayer")}
     if golden.is_dir():
         souls["trained by others"] = Soul.load(golden / "meful-soul.bin", golden / "meful-tokenizer.json")
     return souls
 
 
-def test_the_serial_agent_has_room_at_the_published_sizes(root: Path, golden: Path) -> None:
-    for name, soul in published(root, golden).items():
-        room = next(segment for segment in build(soul, room=AGENT).segments if segment.name == "ROOM")
-        assert room.size == AGENT, name
-        assert room.end < TELEMETRY_ADDRESS, name
+CABLED = [Sizes(128, 24, 48, 2, 40), Sizes(256, 16, 32, 2, 20), Sizes(128, 16, 32, 4, 20), Sizes(128, 40, 64, 1, 20)]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_serial_agent_is_linked_in_at_the_published_sizes(line: Line, root: Path, golden: Path) -> None:
+    souls = published(root, golden) | {str(sizes): random_soul(sizes, seed=6) for sizes in CABLED}
+    for name, soul in souls.items():
+        built = build(soul, wire=line)
+        segments = {segment.name: segment for segment in built.segments}
+        assert max(segments[part].end for part in ("LINKCODE", "LINKBSS", "LOGITS")) < TELEMETRY_ADDRESS, name
+        assert built.manifest["wire"]["line"] == line
+
+
+def test_without_a_cable_the_program_is_the_shipped_one(root: Path) -> None:
+    built = build(Soul.load(root / "disk" / "soulplayer"))
+    assert built.prg == (root / "disk" / "soulplayer.prg").read_bytes()
+    assert "wire" not in built.manifest
+    assert not [segment for segment in built.segments if segment.name.startswith(("LINK", "WIRE"))]
+
+
+def test_a_soul_that_has_no_room_for_the_agent_is_refused() -> None:
+    with pytest.raises(BadInput, match=r"bytes over in memory area MAIN; .*, or build it without --wire"):
+        build(random_soul(Sizes(128, 32, 64, 2, 20), seed=6), wire="userport")

@@ -28,8 +28,7 @@ def line_options(line: Line, terminal: str) -> list[str]:
     device = ["-rsdev1", terminal, "-rsdev1baud", baud]
     if line == "swiftlink":
         return ["-acia1", "-acia1base", "0xDE00", "-acia1mode", "1", "-acia1irq", "0", "-myaciadev", "0", *device]
-    fast = ["-rsuserup9600"] if line == "up9600" else []
-    return ["-userportdevice", "2", "-rsuserdev", "0", "-rsuserbaud", baud, *fast, *device]
+    return ["-userportdevice", "2", "-rsuserdev", "0", "-rsuserbaud", baud, *device]
 
 
 class Cable:

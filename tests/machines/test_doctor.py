@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 import platform
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,14 @@ from soulrig.cli import app
 from soulrig.machines import checks
 
 FAKE = "#!/bin/sh\nif [ \"$1\" = --version ]; then echo '{words}'; exit 0; fi\necho broken >&2; exit 1\n"
+
+
+@pytest.fixture(autouse=True)
+def ports(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The serial ports of this computer: none, whatever there are."""
+    found: list[Any] = []
+    monkeypatch.setattr("serial.tools.list_ports.comports", lambda: found)
+    return found
 
 
 @pytest.fixture
@@ -106,6 +115,19 @@ def test_an_emulator_that_does_not_start_is_told_with_its_last_words(programs: P
     assert state(told, "vice", "x64sc")[0] == "note"
     assert state(told, "vice", "trial start") == ("missing", "x64 ended with status 1 broken")
     assert state(told, "build", "cc65")[0] == "note"
+
+
+def test_the_serial_ports_are_told(ports: list[Any], tmp_path: Path) -> None:
+    told = checks.check_serial()
+    assert [check.state for check in told] == ["ok", "missing"]
+    assert "plug the cable's adaptor in" in told[1].remedy
+    port = tmp_path / "ttyUSB0"
+    port.write_bytes(b"")
+    ports.append(SimpleNamespace(device=str(port), description="a cable"))
+    assert checks.check_serial()[1] == checks.Check(str(port), "ok", "a cable")
+    ports[0] = SimpleNamespace(device=str(tmp_path / "gone"), description="a cable")
+    found = checks.check_serial()[1]
+    assert (found.state, "--groups dialout" in found.remedy) == ("missing", True)
 
 
 def test_without_py65_or_with_another_one(monkeypatch: pytest.MonkeyPatch) -> None:

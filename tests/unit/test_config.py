@@ -141,7 +141,7 @@ def test_a_mistake_is_named_by_file_and_key(home: Path, text: str, message: str)
 
 def test_a_machine_or_an_option_that_is_not_there(home: Path) -> None:
     config = load_config(written(home / "soulrig.toml"))
-    with pytest.raises(BadInput, match=r"'desc' \(did you mean desk\?\); there are vice, sim, desk, quick"):
+    with pytest.raises(BadInput, match=r"'desc' \(did you mean desk\?\); there are vice, sim, serial, desk, quick"):
         config.machine("desc", {})
     with pytest.raises(BadInput, match="--emulator: a machine of the kind sim has none; it has standard, roms, seed"):
         config.machine("sim", {"emulator": "x64"})
