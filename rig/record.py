@@ -137,7 +137,7 @@ class Record:
             )
         except KeyError as error:
             raise BadInput(f"{path}: the record has no {error.args[0]!r}") from error
-        except TypeError as error:
+        except (TypeError, AttributeError) as error:
             raise BadInput(f"{path}: is no record as its schema describes it: {error}") from error
 
 

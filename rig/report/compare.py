@@ -51,7 +51,7 @@ class PromptChange:
         before_seen, after_seen = self.before.found.channels, self.after.found.channels
         both = [name for name in before_seen if name in after_seen]
         pairs += [(name, before_seen[name]["verdict"], after_seen[name]["verdict"]) for name in both]
-        pairs.append(("expected", self.before.expected, self.after.expected))
+        pairs.append(("expected", self.before.expected or "", self.after.expected or ""))
         pairs.append(("reply", self.before.said or "", self.after.said or ""))
         found = [Change(name, before, after) for name, before, after in pairs if before != after]
         before_mean, after_mean = self.before.mean_cycles, self.after.mean_cycles

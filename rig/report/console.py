@@ -43,7 +43,7 @@ def _prompts(view: View) -> Table:
         table.add_row(
             _text(exchange.found.prompt),
             _text("–" if exchange.said is None else exchange.said),
-            str(len(exchange.steps)),
+            str(len(exchange.steps)) if exchange.steps else "–",
             "–" if cycles is None else number_told(round(cycles)),
             *(_verdict(seen[name]["verdict"]) if name in seen else "–" for name in view.channels),
         )

@@ -67,22 +67,26 @@ class Exchange:
         return self.found.verdict
 
     @property
-    def expected(self) -> str:
-        """What the reference says."""
-        text = self.found.reference["text"]
-        return self._spelled(self.found.reference["tokens"]) if text is None else str(text)
+    def expected(self) -> str | None:
+        """What the reference says; of a program that is not ours what it should say, None where anything is right."""
+        reference = self.found.reference
+        if reference["text"] is None and "tokens" in reference:
+            return self._spelled(reference["tokens"])
+        return None if reference["text"] is None else str(reference["text"])
 
     @cached_property
     def said(self) -> str | None:
         """What the machine said, as closely as the record tells: by its tokens, else by its screen or its picture."""
         tokens = self.found.channels.get("telemetry", {}).get("tokens")
         if tokens is not None:
-            if tokens == self.found.reference["tokens"]:
+            if tokens == self.found.reference.get("tokens"):
                 return self.expected
             if all(token < len(self.vocabulary) for token in tokens):
                 return self._spelled(tokens)
         shown = [self.found.channels.get(channel, {}).get("rows", []) for channel in ("screen", "pixels")]
         rows: list[str] = next(filter(None, shown), [])
+        if "tokens" not in self.found.reference:
+            return "".join(rows) if rows else None  # of a program that is not ours the reply alone is kept
         begin = next((number for number, row in enumerate(rows) if row.startswith(REPLY_MARK.rstrip())), None)
         if begin is not None:
             # A row lost the spaces at its end, so a break there can't be told from one within a word.
@@ -99,11 +103,11 @@ class Exchange:
     def steps(self) -> list[Step]:
         """Every step that the machine told of or the reference takes."""
         reference = self.found.reference
+        seen = self.found.channels.get("telemetry")
+        if seen is None or "tokens" not in reference:
+            return []
         wanted = _with_end(reference["tokens"], reference["stop"])
         sums = [(pair[0], pair[1]) for pair in reference["logits_checksums"]]
-        seen = self.found.channels.get("telemetry")
-        if seen is None:
-            return []
         tokens = _with_end(seen["tokens"], seen["stop"])
         seen_sums = [(pair[0], pair[1]) for pair in seen["logits_checksums"]]
         rows = zip_longest(tokens, wanted, seen["cycles"], seen_sums, sums)

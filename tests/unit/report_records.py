@@ -79,6 +79,17 @@ def hostile() -> Content:
     return found
 
 
+def foreign() -> Content:
+    """A program that is not ours, of which only the screen is known: a reply that was expected, one that was not."""
+    found = content()
+    for name in ("soul", "program", "tokens"):
+        found.pop(name, None)
+    for prompt, text in zip(found["prompts"], ["THIS ONE", None], strict=True):
+        prompt["reference"] = {"text": text}
+        prompt["channels"] = {"screen": {"verdict": "pass", "difference": None, "rows": ["this one"]}}
+    return found
+
+
 def bench(cycles: dict[int, int]) -> Content:
     """A bench's record: cycles of a token by context."""
     found = content()

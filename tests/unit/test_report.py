@@ -22,6 +22,7 @@ from report_records import (
     Content,
     content,
     edited,
+    foreign,
     hostile,
     mismatch,
     with_sound,
@@ -33,6 +34,7 @@ from typer.testing import CliRunner
 
 from soulrig.cli import app
 from soulrig.errors import BadInput
+from soulrig.report.compare import compare
 from soulrig.report.console import console
 from soulrig.report.html import html_page
 from soulrig.report.junit import junit
@@ -127,7 +129,7 @@ def test_every_kind_of_report_of_records_of_all_versions(path: Path) -> None:
         assert prompt.reference["text"] in page.text
 
 
-@pytest.mark.parametrize("make", [content, mismatch, hostile, lambda: with_sound(content())])
+@pytest.mark.parametrize("make", [content, mismatch, hostile, foreign, lambda: with_sound(content())])
 def test_the_page_has_no_script_and_needs_nothing_else(make: Any, tmp_path: Path) -> None:
     page = Page(html_page(viewed(tmp_path, make())))
     assert not {"script", "iframe", "object", "embed", "form", "base"} & {tag for tag, _ in page.elements}
@@ -143,6 +145,20 @@ def test_the_page_has_no_script_and_needs_nothing_else(make: Any, tmp_path: Path
     (style,) = re.findall(r"<style>\n(.*?)</style>\n</head>", html_page(viewed(tmp_path, make())).decode(), re.DOTALL)
     assert "url(" not in style
     assert "@import" not in style
+
+
+def test_a_program_that_is_not_ours(tmp_path: Path) -> None:
+    view = viewed(tmp_path, foreign())
+    assert [(exchange.said, exchange.expected) for exchange in view.exchanges] == [
+        ("this one", "THIS ONE"),
+        ("this one", None),
+    ]
+    assert ("header", {"class": "pass"}) in Page(html_page(view)).elements
+    for report in (markdown(view), told(view)):
+        assert report.count("this one") == 2
+        assert "None" not in report
+    assert int(checked_junit(junit(view)).attrib["tests"]) == 2
+    assert compare(view, view).summary == "nothing changed"
 
 
 def test_texts_stay_texts(tmp_path: Path) -> None:
@@ -299,6 +315,9 @@ def test_the_command_writes_what_it_is_asked_for(tmp_path: Path) -> None:
     [
         (lambda found: found["prompts"][0]["channels"]["telemetry"].update(cycles="many"), r"cycles is not as"),
         (lambda found: found["prompts"][0]["channels"]["screen"].pop("verdict"), r"screen is not as its schema"),
+        (lambda found: found["prompts"][0]["reference"].pop("stop"), "'stop' is a dependency of 'tokens'"),
+        (lambda found: found["measurements"].append([]), "is no record as its schema describes it"),
+        (lambda found: found.update(revision="\ud800"), "surrogates not allowed"),
         (lambda found: found["machine"].pop("kind"), "'kind' is a required property"),
         (lambda found: found.pop("started"), "the record has no 'started'"),
         (lambda found: found.update(schema="soulrig.record/2"), r"newer format soulrig\.record/2"),
