@@ -28,11 +28,14 @@ def read_text(path: Path) -> str:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The JSON object in the file. Raises BadInput with line and column where it is none."""
+    """The JSON object in the file. Raises BadInput where it is none, for broken JSON with line and column."""
     try:
         content = json.loads(read_text(path))
+        json.dumps(content, ensure_ascii=False).encode()  # half a character, as \ud800 spells one, can't be told on
     except json.JSONDecodeError as error:
         raise BadInput(f"{path}: not JSON at line {error.lineno}, column {error.colno}: {error.msg}") from error
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{path}: JSON that can't be read: {error}") from error
     if not isinstance(content, dict):
         raise BadInput(f"{path}: holds a JSON {type(content).__name__}, expected an object")
     return content

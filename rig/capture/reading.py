@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -73,12 +74,13 @@ class Reading:
 def open_picture(path: Path) -> Image.Image:
     """A picture file's picture, turned upright as its camera noted. Raises BadInput for a file that is none."""
     try:
-        with Image.open(path) as image:
+        # What Pillow finds odd in a file is nothing to the user: what a picture shows is told by its cells.
+        with warnings.catch_warnings(action="ignore"), Image.open(path) as image:
             image.load()
             return ImageOps.exif_transpose(image).convert("RGB")
     except FileNotFoundError as error:
         raise BadInput(f"{path}: no such file") from error
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
+    except Exception as error:  # each of Pillow's formats has its own for what is broken
         raise BadInput(f"{path}: not a picture that can be read ({error}); expected PNG, JPEG or the like") from error
 
 

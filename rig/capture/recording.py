@@ -51,7 +51,7 @@ def read_wav(path: Path) -> Recording:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", wavfile.WavFileWarning)  # chunks that it does not know
             rate, data = wavfile.read(io.BytesIO(content))
-    except (ValueError, struct.error, EOFError) as error:
+    except (ValueError, ZeroDivisionError, struct.error, EOFError) as error:
         raise BadInput(f"{path}: can't be read as a WAV file: {error}; convert it to 16-bit PCM") from error
     if len(data) == 0 or rate <= 0:
         raise BadInput(f"{path}: holds no sound")

@@ -64,9 +64,11 @@ def read_dump(path: Path) -> tuple[list[SidWrite], int]:
         try:
             delta, register, value = (int(word) for word in line.split())
         except ValueError:
+            delta, register, value = 0, -1, 0
+        if register < 0 or not 0 <= value <= 255:
             raise BadInput(
-                f"{path}: line {number} is {line[:40]!r}, expected three numbers: cycles, register and value"
-            ) from None
+                f"{path}: line {number} is {line[:40]!r}, expected three numbers: cycles, register and a byte"
+            )
         cycle += delta
         if register < REGISTERS:
             writes.append(SidWrite(cycle, register, value))

@@ -151,7 +151,13 @@ def test_a_header_that_was_never_completed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"", "expected a WAV file"), (b"OggS" + bytes(40), "expected a WAV file"), (b"RIFF....WAVE", "without sound")],
+    [
+        (b"", "expected a WAV file"),
+        (b"OggS" + bytes(40), "expected a WAV file"),
+        (b"RIFF....WAVE", "without sound"),
+        (b"RIFF....WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, 44_100, 0, 0, 8) + b"data....", "can't be read"),
+        (b"RIFF....WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 0, 44_100, 0, 2, 16) + b"data....", "can't be read"),
+    ],
 )
 def test_no_sound_file(content: bytes, message: str, tmp_path: Path) -> None:
     path = tmp_path / "sound.wav"
@@ -193,6 +199,14 @@ def test_registers(clock: int, tmp_path: Path) -> None:
     ]
     dump.write_text("\n".join(lines) + "\n")
     assert read_dump(dump) == (writes, clock)
+
+
+@pytest.mark.parametrize("line", ["1 2", "1 2 3 4", "0 -100 0", "0 0 256", "0 0 -1", "x 0 0"])
+def test_no_dump(line: str, tmp_path: Path) -> None:
+    dump = tmp_path / "sid.dump"
+    dump.write_text(f"0 0 1\n{line}\n")
+    with pytest.raises(BadInput, match=f"line 2 is '{line}', expected three numbers"):
+        read_dump(dump)
 
 
 def test_notes_off_the_scale_are_not_believed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 
 from soulrig.buildtools.rom import build_or_shipped_roms
 from soulrig.capture.charset import Charset
-from soulrig.capture.reading import UNREAD, read_screen
+from soulrig.capture.reading import UNREAD, open_picture, read_screen
 from soulrig.cli import app
 from soulrig.errors import BadInput
 
@@ -146,6 +147,27 @@ def test_the_command_prints_text_json_and_leaves_the_grid(charset: Charset, tmp_
     assert told["rows"][0].rstrip() == HELLO[0]
     assert told["codes"][0][:5] == [8, 5, 12, 12, 15]
     assert (told["letters"], told["marked"], told["way"]) == ("small", 0, "exact")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "TIFF", "AVIF", "WEBP", "BMP"])
+def test_broken_pictures_are_refused_or_read_in_silence(
+    kind: str, charset: Charset, tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    """Bytes changed by lot: BadInput, and nothing else, where that leaves no picture."""
+    written = io.BytesIO()
+    Image.fromarray(painted(charset, codes_of(HELLO))).save(written, kind)
+    random, path, refused = np.random.default_rng(1), tmp_path / "broken", 0
+    for _ in range(40):
+        content = bytearray(written.getvalue())
+        for at in random.integers(0, len(content), 3):
+            content[at if random.random() < 0.5 else at % 64] = random.integers(0, 256)
+        path.write_bytes(content)
+        try:
+            open_picture(path)
+        except BadInput:
+            refused += 1
+    assert refused
+    assert not recwarn.list
 
 
 def test_the_command_refuses_what_is_no_picture(tmp_path: Path) -> None:

@@ -261,6 +261,8 @@ def test_what_is_asked_for_wins_over_the_folder(folder: Path, tmp_path: Path) ->
     ("description", "expected"),
     [
         ("{", "not JSON at line 1, column 2"),
+        ("[" * 100_000, "JSON that can't be read: maximum recursion depth"),
+        ("1" * 5000, "JSON that can't be read: Exceeds the limit"),
         ("[]", "holds a JSON list, expected an object"),
         ("{}", "schema None, expected 'soulrig.soul/1'"),
         ('{"schema": "soulrig.soul/2"}', "newer format soulrig.soul/2"),
