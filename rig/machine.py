@@ -14,6 +14,7 @@ from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
 from soulrig.capture.picture import Picture
 from soulrig.capture.recording import Recording
+from soulrig.capture.screen_log import ScreenWrite
 from soulrig.capture.sid_log import SidWrite
 from soulrig.errors import Fault
 
@@ -68,6 +69,17 @@ class Screen(Protocol):
 
     def codes(self) -> bytes:
         """The 1000 screen codes, row after row."""
+
+
+@runtime_checkable
+class ScreenLog(Protocol):
+    """Notes what is written to its screen, once it has been asked to."""
+
+    def watch_screen(self) -> None:
+        """Note it from now on; at all times from the first call on."""
+
+    def screen_writes(self) -> Sequence[ScreenWrite]:
+        """Every write to the screen's 1000 cells since then, in order."""
 
 
 @runtime_checkable
@@ -233,6 +245,7 @@ CAPABILITIES: tuple[type, ...] = (
     Keys,
     Memory,
     Screen,
+    ScreenLog,
     Pixels,
     Glyphs,
     Text,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -52,7 +52,7 @@ def verify(
     if soul.tokenizer is not None:
         subject["tokens"] = list(soul.tokenizer.tokens)
     record = Record(machine.description, subject, datetime.now(UTC).isoformat(timespec="seconds"))
-    apart: list[float] = []
+    apart: dict[tuple[str, str], float] = {}
     with kept(record, keep, lambda: _measurements(record, apart)) as grown:
         grown()
         opened = open_channels(channels, machine, built.manifest)
@@ -75,7 +75,8 @@ def verify(
                 evidence = evidence_of(result.channels, record.machine["hertz"])
                 if evidence.seconds:
                     result.evidence = {"seconds": evidence.seconds, "disagreements": evidence.disagreements()}
-                apart += [abs(counted - heard) for _, counted, heard in evidence.differences()]
+                for each in evidence.differences():
+                    apart[each.witnesses] = max(each.apart, apart.get(each.witnesses, 0))
                 grown()
                 progress(result)
             if picture is not None:
@@ -95,8 +96,8 @@ def _reference(reply: Reply) -> dict[str, Any]:
     }
 
 
-def _measurements(record: Record, apart: Sequence[float]) -> list[Measurement]:
-    """Means over all steps that the machine reported; `apart` is how far program and sound differ in each, in s."""
+def _measurements(record: Record, apart: Mapping[tuple[str, str], float]) -> list[Measurement]:
+    """Means over all steps that the machine reported; `apart` is how far two witnesses differ at most, in s."""
     return [*_steps(record), *_periods(record), *_witnessed(apart)]
 
 
@@ -129,6 +130,8 @@ def _periods(record: Record) -> list[Measurement]:
     return found
 
 
-def _witnessed(apart: Sequence[float]) -> list[Measurement]:
-    name = "seconds a token, telemetry against sound"
-    return [Measurement(name, round(max(apart), 6), "s", 0, FRAME_SECONDS)] if apart else []
+def _witnessed(apart: Mapping[tuple[str, str], float]) -> list[Measurement]:
+    return [
+        Measurement(f"seconds a token, {one} against {other}", round(most, 6), "s", 0, FRAME_SECONDS)
+        for (one, other), most in apart.items()
+    ]

@@ -36,15 +36,13 @@ class Store:
 
 
 class StoreTrace:
-    """Watches stores to I/O addresses `first`..`last`, as a context manager; enter it while the CPU is stopped.
+    """Notes stores to the addresses that it is told to `watch`, as a context manager.
 
-    Takes the text monitor at `port` for itself. Raises MonitorSilent where VICE refuses. A thread reads along, so that
-    VICE never has to wait.
+    Takes the text monitor at `port` for itself. A thread reads along, so that VICE never has to wait.
     """
 
-    def __init__(self, port: int, first: int, last: int, timeout: float = 20.0) -> None:
+    def __init__(self, port: int, timeout: float = 20.0) -> None:
         self._monitor = TextMonitor(port, timeout)
-        self._range = first, last
         self._stores: list[Store] = []
         self._text = ""
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -56,11 +54,6 @@ class StoreTrace:
 
     def __enter__(self) -> Self:
         self._monitor.__enter__()
-        try:
-            self._begin()
-        except BaseException:
-            self._monitor.__exit__(None, None, None)
-            raise
         self._reader.start()
         return self
 
@@ -68,17 +61,20 @@ class StoreTrace:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._leaving.set()
-        if self._reader.is_alive():
-            self._reader.join()
+        self._reader.join()
         self._monitor.__exit__(kind, error, trace)
 
-    def _begin(self) -> None:
-        first, last = self._range
-        answer = self._monitor.command(f"trace store {first:04x} {last:04x}")
-        number = re.match(r"TRACE: (\d+)", answer)
+    def watch(self, first: int, last: int, in_io: bool = False) -> None:
+        """Note stores to `first`..`last` from now on; `in_io`, only those to the chips there, not to the RAM below.
+
+        To be called while the CPU is stopped. Raises MonitorSilent where VICE refuses.
+        """
+        answer = self.command(f"trace store {first:04x} {last:04x}")
+        number = re.search(r"TRACE: (\d+)", answer)
         if number is None:
             raise MonitorSilent(f"VICE's text monitor can't trace stores; it says {answer[:80]!r}")
-        self._monitor.command(f"cond {number[1]} if {IO_IS_BANKED_IN}")
+        if in_io:
+            self.command(f"cond {number[1]} if {IO_IS_BANKED_IN}")
 
     def stores(self) -> list[Store]:
         """All that were made so far, in order; while the CPU is stopped, none is missing."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from soulrig.buildtools.petscii import from_screen_codes
+from soulrig.capture.screen_log import Change, changes
 from soulrig.channels.channel import Finding
-from soulrig.machine import Machine, Screen, offered
+from soulrig.machine import Clock, Machine, Screen, ScreenLog, offered
 from soulrig.model.reference import Reply
 
 COLUMNS, ROWS = 40, 25
@@ -14,19 +15,50 @@ YOU, SOUL = "you> ", "c64> "
 
 
 class ScreenChannel:
-    """The screen of a machine, by its screen codes."""
+    """The screen of a machine, by its screen codes; and when it changed, where the machine notes that."""
 
     name = "screen"
 
     def __init__(self, machine: Machine) -> None:
         self._screen = offered(machine, Screen)
+        self._log = machine if isinstance(machine, ScreenLog) and isinstance(machine, Clock) else None
+        self._earlier = 0
+        self._before = b""
 
     def begin(self) -> None:
-        """Nothing to do: the screen keeps the last exchange."""
+        """Note which writes are not the next exchange's; the screen itself keeps that."""
+        if self._log is not None:
+            self._log.watch_screen()
+            self._earlier = len(self._log.screen_writes())
+            self._before = self._screen.codes()
 
     def observe(self, prompt: str, reply: Reply) -> Finding:
         """Compare the last exchange that is shown."""
-        return compare(text_rows(self._screen.codes()), prompt, reply.text or "")
+        found = compare(text_rows(self._screen.codes()), prompt, reply.text or "")
+        if self._log is None:
+            return found
+        seen = changes(self._before, self._log.screen_writes()[self._earlier :])
+        seconds = [round(cycle / self._log.hertz, 6) for cycle in moments(seen, reply)]
+        return Finding(found.difference, found.seen | {"seconds": seconds})
+
+
+def moments(seen: Iterable[Change], reply: Reply) -> list[int]:
+    """The cycles at which a reply's mark appeared and each of its steps was drawn; END shows as the next prompt.
+
+    Nothing where there are not as many changes as steps: a token without text was not to be seen.
+    """
+    begun: int | None = None
+    drawn: list[int] = []
+    for change in seen:
+        if begun is None:
+            if last_row(change.codes) == SOUL.rstrip():
+                begun = change.begun
+        elif asks(change.codes):
+            drawn += [change.begun] if reply.stop == "end" else []
+            break
+        else:
+            drawn.append(change.ended)
+    return [begun, *drawn] if begun is not None and len(drawn) == len(reply.steps) else []
 
 
 def text_rows(codes: bytes) -> list[str]:
@@ -36,8 +68,12 @@ def text_rows(codes: bytes) -> list[str]:
 
 def asks(codes: bytes) -> bool:
     """Whether the last that is shown is the prompt for the next line."""
-    shown = [row for row in text_rows(codes) if row]
-    return bool(shown) and shown[-1] == YOU.rstrip()
+    return last_row(codes) == YOU.rstrip()
+
+
+def last_row(codes: bytes) -> str:
+    """The last row that is not empty, empty where all are."""
+    return next(filter(None, reversed(text_rows(codes))), "")
 
 
 def compare(rows: Sequence[str], prompt: str, reply: str, shows: str = "the screen shows") -> Finding:

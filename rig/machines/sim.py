@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from soulrig.buildtools.disk_image import read_disk
 from soulrig.buildtools.petscii import glyphs
 from soulrig.capture.picture import Picture
+from soulrig.capture.screen_log import ScreenWrite
 from soulrig.capture.sid_log import SidWrite
 from soulrig.channels.screen import COLUMNS, text_rows
 from soulrig.errors import Fault
@@ -119,6 +120,14 @@ class SimMachine:
     def sid_writes(self) -> list[SidWrite]:
         """Every write to the SID since power-up, in order."""
         return list(self._running().chips.sid.log)
+
+    def watch_screen(self) -> None:
+        """Note what is written to the screen at $0400; the simulator takes longer then."""
+        self._running().watch(SCREEN, SCREEN + CELLS)
+
+    def screen_writes(self) -> list[ScreenWrite]:
+        """Every write to the screen since `watch_screen`."""
+        return [ScreenWrite(cycle, address - SCREEN, value) for cycle, address, value in self._running().stores]
 
     def cycles(self) -> int:
         """φ2 cycles since power-up."""

@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 from soulrig.buildtools.petscii import glyphs
 from soulrig.capture.picture import Picture
 from soulrig.capture.recording import relabel
+from soulrig.capture.screen_log import ScreenWrite
 from soulrig.capture.sid_log import REGISTERS, SidWrite
 from soulrig.channels.screen import COLUMNS, text_rows
 from soulrig.errors import Fault
@@ -26,12 +27,14 @@ from soulrig.vice_driver.store_trace import StoreTrace
 from soulrig.vice_driver.vice import POLL_SECONDS, Vice
 
 SID = 0xD400
+SID_LAST = SID + REGISTERS - 1
 RECORDING_SPEED = 10  # times a C64's; what VICE labels as so many samples a second is that much longer in truth
 RECORDING_RATE = 9_600  # Hz: three times the highest note of a token's chord
 RECORDING_OPTIONS = ("-speed", str(100 * RECORDING_SPEED), "-soundrate", str(RECORDING_SPEED * RECORDING_RATE))
 SID_MODELS = {"6581": "256", "8580": "257"}  # VICE's numbers for reSID's
 VIC_MEMORY, SECOND_SET = 0xD018, 0x02  # which character set is shown
 SCREEN, CELLS = 0x0400, 1000
+SCREEN_LAST = SCREEN + CELLS - 1
 FEED = 255  # keys that the monitor takes at once
 # Where VICE looks for genuine ROMs by itself. It wants those there rather than by path (see RomFiles).
 VICE_NAMES = {
@@ -80,7 +83,8 @@ class ViceMachine:
         self._sid_model = sid
         self._stack = ExitStack()
         self._vice: Vice | None = None
-        self._sid: StoreTrace | None = None
+        self._trace: StoreTrace | None = None
+        self._watches_screen = False
         self._chargen = b""
         self._folder = Path()  # there while it is switched on
         self._disk: Path | None = None  # VICE's copy of the one in the drive
@@ -110,7 +114,8 @@ class ViceMachine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._vice = self._sid = None
+        self._vice = self._trace = None
+        self._watches_screen = False
         self._stack.__exit__(kind, error, trace)  # a VICE that has failed is not asked to end, it is killed
 
     def insert(self, disk: Path) -> None:
@@ -130,9 +135,9 @@ class ViceMachine:
                 self._stack.callback(relabel, self._recording, RECORDING_RATE)  # once VICE has ended
             vice = self._stack.enter_context(Vice(self._options(roms, folder, disk), self._timeout))
             with vice.stopped():
-                sid = StoreTrace(vice.text_port, SID, SID + REGISTERS - 1, self._timeout)
                 try:
-                    self._sid = self._stack.enter_context(sid)
+                    self._trace = self._stack.enter_context(StoreTrace(vice.text_port, self._timeout))
+                    self._trace.watch(SID, SID_LAST, in_io=True)
                 except ViceError as error:
                     raise vice.process.diagnose(error) from error
             self._vice, self._folder, self._disk = vice, folder, vice.process.disk
@@ -166,8 +171,8 @@ class ViceMachine:
         disk = self._folder / f"{next(self._numbers)}.d64"  # VICE has the one that is in the drive open
         disk.write_bytes(image)
         with self.stopped():
-            assert self._sid is not None
-            self._sid.command(f'attach "{disk}" 8')
+            assert self._trace is not None
+            self._trace.command(f'attach "{disk}" 8')
         self._disk = disk
 
     def _image(self) -> bytes | None:
@@ -227,8 +232,26 @@ class ViceMachine:
     def sid_writes(self) -> list[SidWrite]:
         """Every write to the SID since it was switched on; cycles are those at the end of the instruction."""
         with self.stopped():
-            stores = self._sid.stores() if self._sid is not None else []
-        return [SidWrite(store.cycle, store.address - SID, store.value) for store in stores]
+            stores = self._trace.stores() if self._trace is not None else []
+        return [SidWrite(one.cycle, one.address - SID, one.value) for one in stores if SID <= one.address <= SID_LAST]
+
+    def watch_screen(self) -> None:
+        """Note what is written to the screen at $0400."""
+        with self.stopped():
+            if not self._watches_screen:
+                assert self._trace is not None
+                self._trace.watch(SCREEN, SCREEN_LAST)
+                self._watches_screen = True
+
+    def screen_writes(self) -> list[ScreenWrite]:
+        """Every write to the screen since `watch_screen`; cycles are those at the end of the instruction."""
+        with self.stopped():
+            stores = self._trace.stores() if self._trace is not None else []
+        return [
+            ScreenWrite(one.cycle, one.address - SCREEN, one.value)
+            for one in stores
+            if SCREEN <= one.address <= SCREEN_LAST
+        ]
 
     def reset(self) -> None:
         """Press the reset button."""
@@ -268,8 +291,8 @@ class ViceMachine:
                 self._typed = False
             if kept.disk is not None and self._image() != kept.disk:
                 self._attach(kept.disk)
-            assert self._sid is not None
-            self._sid.forget()
+            assert self._trace is not None
+            self._trace.forget()
 
     def wait(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
         """Let the C64 run until `condition()`. Raises InVain after so many of its seconds, Fault if it stands still."""

@@ -23,7 +23,10 @@ WAITING_KEYS, KEY_BUFFER, KEY_BUFFER_SIZE = 0xC6, 0x0277, 10  # the KERNAL's
 
 
 class Computer:
-    """A C64 as it is switched on. RAM is random, by `seed`; with the same seed and keys every cycle is the same."""
+    """A C64 as it is switched on. RAM is random, by `seed`; with the same seed and keys every cycle is the same.
+
+    `stores` holds cycle, address and value of each byte that the program stored to what is watched, see `watch`.
+    """
 
     def __init__(
         self, standard: Literal["pal", "ntsc"], seed: int, kernal: bytes, basic: bytes, chargen: bytes
@@ -36,6 +39,8 @@ class Computer:
         self._keys: deque[int] = deque()
         self._events: list[tuple[int, int, Callable[[], None]]] = []  # a heap: cycle, order, what
         self._order = count()
+        self._watched = range(0)
+        self.stores: list[tuple[int, int, int]] = []
         self.reset()
 
     @property
@@ -48,7 +53,7 @@ class Computer:
         self.banks.reset()
         self.chips.reset()
         self.drive.reset()
-        self.cpu.plain_end = self.banks.plain_end
+        self._arrange()
         self.cpu.reset()
 
     def run(self, until: int) -> None:
@@ -120,6 +125,11 @@ class Computer:
         else:
             self.banks.write_below(address, value)
 
+    def watch(self, start: int, end: int) -> None:
+        """Note in `stores` what is stored in RAM from `start` to before `end`, from now on; only one such range."""
+        self._watched = range(start, end)
+        self._arrange()
+
     # The bus, as the processor calls it.
 
     def read(self, address: int) -> int:
@@ -130,11 +140,18 @@ class Computer:
         """A cell that may be no plain RAM."""
         if address <= PORT:
             self.banks.write_port(address, value)
-            self.cpu.plain_end = self.banks.plain_end
+            self._arrange()
         elif IO_START <= address < KERNAL_START and self.banks.chips_shown:
             self.chips.write(address, value)
         else:
+            if address in self._watched:
+                self.stores.append((self.cpu.now, address, value))
             self.banks.write_below(address, value)
+
+    def _arrange(self) -> None:
+        """Tell the processor which writes are to come here."""
+        plain_end = self.banks.plain_end
+        self.cpu.plain_end = min(plain_end, self._watched.start) if self._watched else plain_end
 
     def trap(self, address: int) -> None:
         """An entry of the serial bus is run."""

@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 
 ALL = ("telemetry", "screen", "pixels", "sound")
 PROMPT = "hello"
+FILLING = "very " * 13 + "long"  # its reply is cut off by the context
 PAL = 985_248  # Hz
 SCALE = (0, 2, 4, 7, 9)  # semitones of the major pentatonic scale, from C3
 RAM_END = 0xD000
@@ -169,15 +170,22 @@ def test_a_cell_that_cant_be_read_is_a_fault_of_reading_that_says_where(shipped:
 
 def test_a_verdict_each_in_table_and_record(root: Path, tmp_path: Path) -> None:
     out = tmp_path / "record.json"
-    run = soulrig(root, "verify", "--prompt", PROMPT, "--prompt", "", "--channels", ",".join(ALL), "--record", out)
+    prompts = [PROMPT, "", FILLING, "so", "me", "more", "until", "it", "scrolls"]
+    asked = [word for prompt in prompts for word in ("--prompt", prompt)]
+    run = soulrig(root, "verify", *asked, "--channels", ",".join(ALL), "--record", out)
     assert_says(run, 0)
     assert all(name in run.stdout for name in ALL)
     record = Record.load(out)
-    (apart,) = (each for each in record.measurements if each.name == "seconds a token, telemetry against sound")
-    assert apart.value < 0.002
+    assert {prompt.channels["telemetry"]["stop"] for prompt in record.prompts} == {"end", "context"}
+    apart = {each.name: each.value for each in record.measurements if " against " in each.name}
+    pairs = ("telemetry against sound", "telemetry against screen", "sound against screen")
+    assert set(apart) == {f"seconds a token, {pair}" for pair in pairs}
+    assert max(apart.values()) < 0.002
     for prompt in record.prompts:
         assert prompt.evidence["disagreements"] == []
-        assert len(prompt.evidence["seconds"]["sound"]) == len(prompt.channels["telemetry"]["cycles"])
+        steps = len(prompt.channels["telemetry"]["cycles"])
+        cut = prompt.channels["telemetry"]["stop"] != "end"  # a chord more tells so
+        assert [len(prompt.evidence["seconds"][witness]) for witness in ("screen", "sound")] == [steps, steps + cut]
         assert {name: seen["verdict"] for name, seen in prompt.channels.items()} == dict.fromkeys(ALL, "pass")
 
 

@@ -1,10 +1,10 @@
-"""How long tokens took, by two witnesses."""
+"""How long tokens took, by several witnesses."""
 
 from __future__ import annotations
 
 import pytest
 
-from soulrig.channels.evidence import evidence_of
+from soulrig.channels.evidence import Difference, evidence_of
 
 HERTZ = 1_000_000
 COUNTED = {"cycles": [900_000, 1_000_000, 1_100_000], "prefill_cycles": 600_000}
@@ -37,10 +37,31 @@ def test_a_chord_that_may_have_waited_is_no_witness_of_its_neighbours_either() -
 def test_the_chord_that_tells_of_a_cut_is_no_step() -> None:
     counted = {"cycles": [900_000], "prefill_cycles": 0}
     evidence = evidence_of({"telemetry": counted, "sound": {"seconds": [0.0, 0.9, 1.1]}}, HERTZ)
-    assert evidence.differences() == [(0, 0.9, 0.9)]
+    assert evidence.differences() == [Difference(0, ("telemetry", "sound"), (0.9, 0.9))]
 
 
 def test_a_reply_without_a_step() -> None:
     counted = {"cycles": [], "prefill_cycles": 5}
     assert evidence_of({"telemetry": counted}, HERTZ).seconds == {"telemetry": []}
     assert evidence_of({}, HERTZ).seconds == {}
+
+
+def test_the_screen_is_a_third_witness() -> None:
+    seen = {"telemetry": COUNTED, "sound": {"seconds": ONSETS}, "screen": {"seconds": [4.0, 5.5, 6.5, 7.65]}}
+    evidence = evidence_of(seen, HERTZ)
+    assert evidence.seconds["screen"] == [1.5, 1.0, 1.15]
+    assert len(evidence.differences()) == 9
+    assert evidence.disagreements() == [
+        "step 2 took 1.100 s by the telemetry, 1.150 s by the screen",
+        "step 2 took 1.100 s by the sound, 1.150 s by the screen",
+    ]
+
+
+def test_sound_and_screen_check_each_other_without_the_program() -> None:
+    evidence = evidence_of({"sound": {"seconds": ONSETS}, "screen": {"seconds": ONSETS}}, HERTZ)
+    assert {each.witnesses for each in evidence.differences()} == {("sound", "screen")}
+
+
+@pytest.mark.parametrize("screen", [{"rows": []}, {"rows": [], "seconds": []}])
+def test_a_screen_that_cant_tell_is_no_witness(screen: dict[str, list[float]]) -> None:
+    assert list(evidence_of({"telemetry": COUNTED, "screen": screen}, HERTZ).seconds) == ["telemetry"]

@@ -1,0 +1,42 @@
+"""What was written to the screen, and when it changed: the moments at which a text appears, without a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+APART = 700  # cycles without a write between two changes; between the letters of one text there are fewer than 450
+
+
+@dataclass(frozen=True)
+class ScreenWrite:
+    """A screen code written to cell 0-999 in a φ2 cycle, counted from power-up."""
+
+    cycle: int
+    cell: int
+    code: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """Writes one after the other: the cycles of the first and the last, and the 1000 screen codes behind it."""
+
+    begun: int
+    ended: int
+    codes: bytes
+
+
+def changes(before: bytes, writes: Iterable[ScreenWrite]) -> Iterator[Change]:
+    """The changes that writes made of a screen that showed the codes `before`."""
+    codes = bytearray(before)
+    begun = ended = None
+    for write in writes:
+        if begun is None or ended is None:
+            begun = write.cycle
+        elif write.cycle - ended > APART:
+            yield Change(begun, ended, bytes(codes))
+            begun = write.cycle
+        ended = write.cycle
+        codes[write.cell] = write.code
+    if begun is not None and ended is not None:
+        yield Change(begun, ended, bytes(codes))
