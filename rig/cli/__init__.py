@@ -22,6 +22,7 @@ from soulrig.cli.machines import machines
 from soulrig.cli.play import play
 from soulrig.cli.reply import chat, reply
 from soulrig.cli.report import report
+from soulrig.cli.riglink import riglink
 from soulrig.cli.screen import screen
 from soulrig.cli.train import train
 from soulrig.cli.verify import verify
@@ -119,3 +120,4 @@ COMMANDS = (
 )
 for command in COMMANDS:
     app.command()(command)
+app.add_typer(riglink, name="riglink")

@@ -13,7 +13,7 @@ import pytest
 import typer
 
 from soulrig.cli import app
-from soulrig.link.typed_in import LISTING
+from soulrig.link.typed_in import LISTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
@@ -83,6 +83,7 @@ def test_every_command_and_option_that_a_page_names_exists(page: Path) -> None:
                 assert word.partition("=")[0] in {*known, "--help"}, f"{name(page)}: {command.name} has no {word}"
 
 
-def test_the_guide_shows_the_listing_that_was_tested() -> None:
-    block = "\n".join(f"    {line}" for line in LISTING)
+@pytest.mark.parametrize("listing", LISTINGS.values(), ids=LISTINGS)
+def test_the_guide_shows_the_listing_that_was_tested(listing: tuple[str, ...]) -> None:
+    block = "\n".join(f"    {line}" for line in listing)
     assert f"\n\n{block}\n\n" in (ROOT / "docs" / "hardware.md").read_text()

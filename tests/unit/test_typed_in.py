@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from soulrig.errors import BadInput
-from soulrig.link.typed_in import BAUD, LISTING, START, chunks, packet, seconds
+from soulrig.link import typed_in
+from soulrig.link.line import Line
+from soulrig.link.typed_in import BAUD, LISTINGS, START, packet, send
 
 
 def taken(sent: bytes) -> tuple[bytes, bool]:
@@ -39,14 +41,34 @@ def test_what_the_listing_has_no_place_for_is_refused(program: bytes) -> None:
         packet(program)
 
 
-def test_all_of_it_is_sent_in_order_and_counted() -> None:
-    out: list[bytes] = []
-    assert list(chunks(bytes(range(40)), out.append)) == [16, 32, 40]
-    assert b"".join(out) == bytes(range(40))
-    assert seconds(bytes(BAUD)) == 10
+class Written(Line):
+    """A line that keeps what is written, and takes no time."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.pieces.append(data)
 
 
-def test_every_line_fits_the_editor_and_can_be_typed_as_it_stands() -> None:
-    for line in LISTING:
+def test_all_of_it_is_sent_in_order_and_no_faster_than_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    monkeypatch.setattr(typed_in.time, "monotonic", lambda: now)
+    monkeypatch.setattr(typed_in.time, "sleep", sleep)
+    line, told = Written(), []
+    send(line, bytes(range(40)), told.append)
+    assert b"".join(line.pieces) == bytes(range(40))
+    assert told == [16, 32, 40]
+    assert now == pytest.approx(40 * 10 / BAUD)
+
+
+@pytest.mark.parametrize("listing", LISTINGS.values(), ids=LISTINGS)
+def test_every_line_fits_the_editor_and_can_be_typed_as_it_stands(listing: tuple[str, ...]) -> None:
+    for line in listing:
         assert len(line) <= 78  # the screen editor takes 80, and the cursor stands behind
         assert line == line.upper()

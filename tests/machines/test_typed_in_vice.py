@@ -1,12 +1,14 @@
-"""The listing that is typed in once, on a C64 with genuine ROMs: our own KERNAL has no RS-232.
+"""The listings that are typed in once, on a C64 with genuine ROMs: ours have neither RS-232 nor much of a BASIC.
 
-Over VICE's user port, a pty at its other end. The ROMs are looked for in the folder that SOULRIG_ROMS names.
+Over VICE's user port and SwiftLink, a pty at the other end. The ROMs are looked for in the folder that SOULRIG_ROMS
+names.
 """
 
 from __future__ import annotations
 
 import os
 import pty
+import select
 import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,16 +16,25 @@ from pathlib import Path
 
 import pytest
 
-from soulrig.link.typed_in import BAUD, LISTING, START, packet
+from soulrig.buildtools.link_protocol import Driver
+from soulrig.buildtools.riglink import make_resident
+from soulrig.link.line import Line
+from soulrig.link.peer import Peer
+from soulrig.link.typed_in import BAUD, LISTINGS, START, packet
 from soulrig.machines.roms import find_roms
 from soulrig.vice_driver.process import Emulator, RomFiles, Standard, ViceOptions
 from soulrig.vice_driver.vice import Vice
 
 pytestmark = [
     pytest.mark.vice,
-    pytest.mark.skipif("SOULRIG_ROMS" not in os.environ, reason="SOULRIG_ROMS names no folder with a KERNAL's RS-232"),
+    pytest.mark.skipif("SOULRIG_ROMS" not in os.environ, reason="SOULRIG_ROMS names no folder with genuine ROMs"),
 ]
 
+CABLES: dict[str, tuple[str, ...]] = {
+    "userport": ("-userportdevice", "2", "-rsuserdev", "0", "-rsuserbaud", str(BAUD)),
+    "swiftlink": ("-acia1", "-acia1base", "0xDE00", "-acia1mode", "1", "-acia1irq", "0", "-myaciadev", "0"),
+}
+AGENTS = {"userport": (Driver.USERPORT, 2_400), "swiftlink": (Driver.SWIFTLINK, 38_400)}
 SECOND = 1_000_000  # cycles, about
 SCREEN, BORDER, CIA2_PORT_A = 0x0400, 0xD020, 0xDD00
 RAN = 0x02A7  # a byte that nobody uses
@@ -32,12 +43,29 @@ PROGRAM = bytes([0xEE, RAN & 0xFF, RAN >> 8, 0x60, *range(256), *range(256), *ra
 PRG = START.to_bytes(2, "little") + PROGRAM
 
 
+class OurEnd(Line):
+    """The pty's other end as a line to speak over."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.url, self.baud, self._descriptor = "the pty", BAUD, descriptor
+
+    def read(self, seconds: float) -> bytes:
+        ready, _, _ = select.select([self._descriptor], [], [], seconds)
+        return os.read(self._descriptor, 4096) if ready else b""
+
+    def write(self, data: bytes) -> None:
+        os.write(self._descriptor, data)
+
+    def close(self) -> None:
+        """The pty is not its own."""
+
+
 class TypedIn:
     """A C64 with a cable; what is typed, what stands on the screen, what the other end sends."""
 
-    def __init__(self, vice: Vice, line: int) -> None:
+    def __init__(self, vice: Vice, line: OurEnd) -> None:
         self.vice = vice
-        self._line = line
+        self.line = line
 
     def rows(self) -> list[str]:
         codes = self.vice.read(SCREEN, 1000)
@@ -59,8 +87,8 @@ class TypedIn:
 
     def send(self, line: bytes) -> list[str]:
         """Send; the rows below RUN when BASIC is ready again, without the blank ones."""
-        os.write(self._line, line)
-        self.vice.run_until(lambda: "READY." in self.rows(), (len(line) + 60) * SECOND // 28, f"{self.rows()}", 0.05)
+        self.line.write(line)
+        self.vice.run_until(lambda: "READY." in self.rows(), (len(line) + 90) * SECOND // 28, f"{self.rows()}", 0.05)
         rows = self.rows()
         assert rows[0] == "RUN"
         return [row for row in rows[1 : rows.index("READY.")] if row]
@@ -70,40 +98,40 @@ class TypedIn:
 
 
 @contextmanager
-def typed_in(emulator: Emulator, standard: Standard) -> Iterator[TypedIn]:
+def typed_in(line: str, emulator: Emulator, standard: Standard) -> Iterator[TypedIn]:
     roms = find_roms(Path(os.environ["SOULRIG_ROMS"]))
+    files = RomFiles(roms.kernal, roms.basic, roms.chargen)
     ours, theirs = pty.openpty()
     for end in (ours, theirs):
         tty.setraw(end)
-    baud = str(BAUD)
-    cable = ("-userportdevice", "2", "-rsuserdev", "0", "-rsuserbaud", baud)
-    cable += ("-rsdev1", os.ttyname(theirs), "-rsdev1baud", baud)
-    files = RomFiles(roms.kernal, roms.basic, roms.chargen)
+    cable = (*CABLES[line], "-rsdev1", os.ttyname(theirs), "-rsdev1baud", str(BAUD))
     try:
         with Vice(ViceOptions(emulator=emulator, standard=standard, roms=files, extra=cable)) as vice:
-            c64 = TypedIn(vice, ours)
+            c64 = TypedIn(vice, OurEnd(ours))
             vice.run_until(lambda: "READY." in c64.rows(), 10 * SECOND, "READY.", 0.05)
             vice.write(RAN, b"\0")
-            for line in LISTING:
-                c64.type(line + "\r")
+            for row in LISTINGS[line]:
+                c64.type(row + "\r")
             yield c64
     finally:
         os.close(ours)
         os.close(theirs)
 
 
+@pytest.mark.parametrize("line", LISTINGS)
 @pytest.mark.parametrize(("emulator", "standard"), [("x64sc", "pal"), ("x64", "ntsc")])
-def test_a_program_is_received_and_started(emulator: Emulator, standard: Standard) -> None:
-    with typed_in(emulator, standard) as c64:
+def test_a_program_is_received_and_started(line: str, emulator: Emulator, standard: Standard) -> None:
+    with typed_in(line, emulator, standard) as c64:
         c64.run()
         assert c64.send(packet(PRG)) == []
         assert c64.vice.read(START, len(PROGRAM)) == PROGRAM
         assert c64.ran() == 1
-        assert c64.vice.read(CIA2_PORT_A, 1, "io")[0] & 4  # the line rests high: the port is closed
+        assert c64.vice.read(CIA2_PORT_A, 1, "io")[0] & 4  # the user port's line rests high
 
 
-def test_a_flipped_bit_is_told_and_nothing_is_started_and_the_next_attempt_succeeds() -> None:
-    with typed_in("x64", "pal") as c64:
+@pytest.mark.parametrize("line", LISTINGS)
+def test_a_flipped_bit_is_told_and_nothing_is_started_and_the_next_attempt_succeeds(line: str) -> None:
+    with typed_in(line, "x64", "pal") as c64:
         sent = bytearray(packet(PRG))
         sent[200] ^= 4
         c64.run()
@@ -115,7 +143,7 @@ def test_a_flipped_bit_is_told_and_nothing_is_started_and_the_next_attempt_succe
 
 
 def test_a_lost_byte_is_told_when_all_is_sent_again() -> None:
-    with typed_in("x64", "pal") as c64:
+    with typed_in("userport", "x64", "pal") as c64:
         sent = packet(PRG)
         c64.run()
         assert c64.send(sent[:200] + sent[201:] + sent) == ["BAD"]
@@ -123,3 +151,20 @@ def test_a_lost_byte_is_told_when_all_is_sent_again() -> None:
         c64.run()
         assert c64.send(sent) == []
         assert c64.ran() == 1
+
+
+@pytest.mark.cc65
+@pytest.mark.parametrize("line", LISTINGS)
+def test_riglink_gets_onto_the_c64_and_answers_at_its_own_speed(line: str) -> None:
+    driver, baud = AGENTS[line]
+    with typed_in(line, "x64", "pal") as c64:
+        c64.run()
+        (told,) = c64.send(packet(make_resident(driver)))
+        assert told.startswith("RIGLINK ")
+        if line == "userport":
+            with c64.vice.stopped() as monitor:
+                monitor.set_resource("RsUserBaud", baud)
+        with Peer(c64.line, patience=30) as peer:
+            identity = peer.identify()
+            assert (identity.program, identity.driver, identity.standard) == ("riglink", line, "pal")
+            assert peer.peek(START, 3) == make_resident(driver)[2:5]
