@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from soulrig.report.compare import Comparison
-from soulrig.report.view import View, limits_told, number_told, outside, subject_told
+from soulrig.report.view import View, first_told, limits_told, number_told, outside, subject_told
 
 STYLES = {"pass": "green", "mismatch": "red", "fault": "yellow"}
 MOST_MEASUREMENTS = 12  # a bench has hundreds
@@ -36,13 +36,18 @@ def console(view: View, comparison: Comparison | None = None) -> Iterator[Render
 
 
 def _prompts(view: View) -> Table:
-    table = Table("prompt", "reply", "steps", "cycles a token", *(escape(_text(name).plain) for name in view.channels))
+    table = Table()
+    for name in ("prompt", "reply"):
+        table.add_column(name, overflow="fold")
+    for name in ("first\ntoken\nin s", "steps", "cycles\na token", *(_text(name).plain for name in view.channels)):
+        table.add_column(escape(name), no_wrap=True)
     for exchange in view.exchanges:
         cycles = exchange.mean_cycles
         seen = exchange.found.channels
         table.add_row(
             _text(exchange.found.prompt),
             _text("–" if exchange.said is None else exchange.said),
+            first_told(exchange, view.hertz),
             str(len(exchange.steps)) if exchange.steps else "–",
             "–" if cycles is None else number_told(round(cycles)),
             *(_verdict(seen[name]["verdict"]) if name in seen else "–" for name in view.channels),

@@ -7,7 +7,7 @@ kept the rig from finding anything out is an error. Measurements are properties 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -34,9 +34,7 @@ def junit(view: View, comparison: Comparison | None = None) -> bytes:
     suite.set("tests", str(len(cases)))
     suite.set("time", f"{wall:.3f}")
     suite.set("timestamp", _held(record.started))
-    properties = SubElement(suite, "properties")
-    for name, value in _properties(view, comparison):
-        SubElement(properties, "property", name=_held(name), value=_held(value))
+    _add_properties(suite, _properties(view, comparison))
     suite.extend(cases)
     root = Element("testsuites", name="soulrig")
     root.append(suite)
@@ -45,14 +43,16 @@ def junit(view: View, comparison: Comparison | None = None) -> bytes:
 
 
 def _cases(exchange: Exchange, view: View) -> Iterator[Element]:
-    """A test case a channel; its time is the C64's, in seconds."""
+    """A test case a channel; its time is the C64's, in seconds from RETURN to the last token."""
     found = exchange.found
     if not found.channels:
         yield _broken("soulrig.prompt", found.prompt, "no channel came to a verdict")
-    cycles = sum(step.cycles for step in exchange.steps if step.cycles is not None)
-    seconds = cycles / view.hertz if view.hertz else 0
+    seconds = exchange.reply_cycles / view.hertz if view.hertz else 0
     for channel, seen in found.channels.items():
         case = _case(f"soulrig.{channel}", found.prompt, seconds)
+        prefill = list(_prefill(exchange, view)) if channel == "telemetry" else []
+        if prefill:
+            _add_properties(case, prefill)
         if seen["verdict"] != PASS:
             failure = SubElement(case, "failure", message=_held(seen["difference"] or seen["verdict"]), type="mismatch")
             failure.text = _held(f"expected: {exchange.expected}\nsaid:     {exchange.said}\n")
@@ -69,6 +69,21 @@ def _broken(classname: str, name: str, why: str) -> Element:
 def _case(classname: str, name: str, seconds: float) -> Element:
     """The prompt in quotes, as an empty name is none."""
     return Element("testcase", classname=_held(classname), name=_held(repr(name)), time=f"{seconds:.3f}")
+
+
+def _add_properties(element: Element, told: Iterable[tuple[str, str]]) -> None:
+    properties = SubElement(element, "properties")
+    for name, value in told:
+        SubElement(properties, "property", name=_held(name), value=_held(value))
+
+
+def _prefill(exchange: Exchange, view: View) -> Iterator[tuple[str, str]]:
+    """What there was of the prompt at RETURN, and what the first token took from there."""
+    if exchange.ahead is not None:
+        yield "prompt positions thought ahead", str(exchange.ahead[0])
+        yield "prompt positions", str(exchange.ahead[1])
+    if exchange.first_cycles is not None and view.hertz:
+        yield "time to first token [s]", f"{exchange.first_cycles / view.hertz:.3f}"
 
 
 def _properties(view: View, comparison: Comparison | None) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ import re
 
 from soulrig.record import PASS, Measurement
 from soulrig.report.compare import Comparison
-from soulrig.report.view import View, limits_told, number_told, outside
+from soulrig.report.view import View, ahead_told, first_told, limits_told, number_told, outside
 
 SIGNS = {"pass": "✅", "mismatch": "❌", "fault": "⚠️"}
 MOST_ROWS = 20  # of prompts; those that did not pass come first
@@ -40,10 +40,12 @@ def _prompts(view: View) -> str:
         cycles = exchange.mean_cycles
         said = exchange.said
         row = [_code(exchange.found.prompt), "–" if said is None else _code(said)]
+        row += [ahead_told(exchange), first_told(exchange, view.hertz)]
         row.append("–" if cycles is None else number_told(round(cycles)))
         seen = exchange.found.channels
         rows.append([*row, *(SIGNS[seen[name]["verdict"]] if name in seen else "–" for name in view.channels)])
-    text = _table(["prompt", "reply", "cycles a token", *map(_plain, view.channels)], rows)
+    heads = ["prompt", "reply", "thought ahead", "first token in s", "cycles a token"]
+    text = _table([*heads, *map(_plain, view.channels)], rows)
     differences = [
         f"- {_code(exchange.found.prompt)}, {_plain(channel)}: {_code(difference)}\n"
         for exchange in shown

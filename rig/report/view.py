@@ -127,6 +127,24 @@ class Exchange:
         cycles = [step.cycles for step in self.steps if step.cycles is not None]
         return sum(cycles) / len(cycles) if cycles else None
 
+    @property
+    def reply_cycles(self) -> int:
+        """Cycles from RETURN to the last token."""
+        prefill: int = self.found.channels.get("telemetry", {}).get("prefill_cycles", 0)
+        return prefill + sum(step.cycles for step in self.steps if step.cycles is not None)
+
+    @property
+    def first_cycles(self) -> int | None:
+        """Cycles from RETURN to the first token, None where none came."""
+        seen = self.found.channels.get("telemetry", {})
+        return seen["prefill_cycles"] + seen["cycles"][0] if seen.get("cycles") else None
+
+    @property
+    def ahead(self) -> tuple[int, int] | None:
+        """Of the prompt's positions those that were there at RETURN, and all; None where that is not told."""
+        seen = self.found.channels.get("telemetry", {})
+        return (seen["ahead"], len(seen["prompt_ids"])) if "ahead" in seen else None
+
     @cached_property
     def chords(self) -> list[Chord]:
         """What the sound channel heard."""
@@ -235,6 +253,16 @@ def text_of(token: int | None, vocabulary: list[str]) -> str:
 def number_told(value: float) -> str:
     """A number for people: thousands set apart, no more than four digits behind a point."""
     return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1000 else f"{value:,.4g}"
+
+
+def ahead_told(exchange: Exchange) -> str:
+    """How many of the prompt's positions were computed while it was typed, of how many."""
+    return "–" if exchange.ahead is None else "{} of {}".format(*exchange.ahead)
+
+
+def first_told(exchange: Exchange, hertz: int | None) -> str:
+    """The seconds from RETURN to the first token."""
+    return "–" if exchange.first_cycles is None or not hertz else f"{exchange.first_cycles / hertz:.2f}"
 
 
 def limits_told(measurement: Measurement) -> str:

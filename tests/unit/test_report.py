@@ -51,7 +51,7 @@ JUNIT: dict[str, tuple[set[str], set[str]]] = {
     ),
     "properties": (set(), {"property"}),
     "property": ({"name", "value"}, set()),
-    "testcase": ({"classname", "name", "time"}, {"failure", "error", "skipped"}),
+    "testcase": ({"classname", "name", "time"}, {"properties", "failure", "error", "skipped"}),
     "failure": ({"message", "type"}, set()),
     "error": ({"message", "type"}, set()),
 }
@@ -159,6 +159,33 @@ def test_a_program_that_is_not_ours(tmp_path: Path) -> None:
         assert "None" not in report
     assert int(checked_junit(junit(view)).attrib["tests"]) == 2
     assert compare(view, view).summary == "nothing changed"
+
+
+def test_what_was_thought_ahead_and_the_time_to_the_first_token(tmp_path: Path) -> None:
+    found = content()
+    found["machine"]["hertz"] = 1_000_000
+    seen = found["prompts"][0]["channels"]["telemetry"]
+    seen |= {"ahead": 2, "ahead_cycles": 7_000_000, "prefill_cycles": 3_000_000}
+    seen["cycles"][0] = 2_250_000
+    view = viewed(tmp_path, found)
+    text = " ".join(Page(html_page(view)).text.split())
+    assert "first token 5.25 s after RETURN, 2 of the prompt's 5 positions thought ahead" in text
+    assert "| 2 of 5 | 5.25 |" in markdown(view)
+    assert "│ 5.25 " in told(view)
+    case = checked_junit(junit(view)).find("testcase")
+    assert case is not None
+    assert {each.attrib["name"]: each.attrib["value"] for each in case.iter("property")} == {
+        "prompt positions thought ahead": "2",
+        "prompt positions": "5",
+        "time to first token [s]": "5.250",
+    }
+    assert float(case.attrib["time"]) == pytest.approx(3 + sum(seen["cycles"]) / 1_000_000, abs=0.001)
+
+
+def test_a_record_from_before_there_was_thinking_ahead(tmp_path: Path) -> None:
+    view = viewed(tmp_path, content())
+    assert "thought ahead" not in Page(html_page(view)).text
+    assert view.exchanges[0].ahead is None
 
 
 def test_texts_stay_texts(tmp_path: Path) -> None:
