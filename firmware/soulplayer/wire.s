@@ -15,7 +15,7 @@
         .include "protocol.inc"
 
         .export link_program : abs, link_restart, notice, wire_ask, wire_begin, wire_end, wire_start, wire_token
-        .import clock_before, clock_now, clock_read, link_begin, link_event, link_here
+        .import clock_before, clock_now, clock_read, line_present, link_begin, link_event, link_here
         .import link_serve
 
 link_program            = LINKED_SOULPLAYER
@@ -27,6 +27,7 @@ PASSED_BY               = 3             ; notices that are kept unsent where nob
 .segment "WIREBSS"
 
 notice:                 .res NOTICE_SIZE
+no_line:                .res 1          ; bit 7: there is no such hardware, so nobody is asked and nothing told
 kept:                   .res 1          ; notices that are yet to be passed by
 due:                    .res 3          ; clock_now / 256 from which on the host is asked
 since:                  .res 4          ; clock_now as the line became busy
@@ -36,6 +37,8 @@ since:                  .res 4          ; clock_now as the line became busy
 ; wire_start: opens the line; the host is asked at the first chance.
 ; Uses: A, X, Y. Cycles: up to 40,000
 wire_start:
+        jsr line_present
+        ror no_line
         lda #BANK_THINKING
         sta link_here           ; where the link reads what it tells first
         jsr link_begin
@@ -64,6 +67,8 @@ ask_in:
 ; wire_ask: when it is time, asks what the host wants and does it, until that is nothing.
 ; In: no lap is being counted. Uses: A, X, Y. Cycles: 135 when it is not time
 wire_ask:
+        bit no_line
+        bmi @left
         jsr clock_read
         lda clock_now + 1
         cmp due
@@ -121,7 +126,9 @@ wire_token:
         ; fall through
 
 ; tell: In: A event; of a token the record is in `notice` already. Uses: A, X, Y
-tell:   sta notice + NOTICE_EVENT
+tell:   bit no_line
+        bmi @none
+        sta notice + NOTICE_EVENT
         jsr begin
         ldx #3
 @clock: lda since,x
@@ -166,7 +173,7 @@ tell:   sta notice + NOTICE_EVENT
         inx
         dey
         bne @since
-        rts
+@none:  rts
 
 ; link_restart: the host wants a reset.
 link_restart:

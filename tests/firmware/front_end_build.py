@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 
 from soulrig.buildtools.build import Built, build
+from soulrig.buildtools.line import Line
 from soulrig.model.soul import DecodeRule, Sizes, Soul, Tensor
 from soulrig.model.tokenizer import SPECIALS, Tokenizer
 
@@ -39,5 +40,7 @@ def small_soul(decode: DecodeRule = "end", max_reply: int | None = None, seed: i
 
 
 @cache
-def small_build(decode: DecodeRule = "end", max_reply: int | None = None, seed: int = 1) -> Built:
-    return build(small_soul(decode, max_reply, seed))
+def small_build(
+    decode: DecodeRule = "end", max_reply: int | None = None, seed: int = 1, wire: Line | None = None
+) -> Built:
+    return build(small_soul(decode, max_reply, seed), wire=wire)
