@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from soulrig.errors import BadInput
+
 if TYPE_CHECKING:
     from soulrig.config import Config
     from soulrig.machine import Machine
@@ -38,7 +40,6 @@ class LineName(StrEnum):
 def machine_names(incomplete: str) -> list[str]:
     """What a shell offers after --machine."""
     from soulrig.config import load_config
-    from soulrig.errors import BadInput
     from soulrig.machines.registry import KINDS
 
     try:
@@ -83,6 +84,12 @@ ConfigOption = Annotated[
 
 
 def make_machine(config: Config, name: str | None, given: Mapping[str, Any]) -> Machine:
-    """The machine that is asked for, not yet switched on; `given` are options of the command line, None not given."""
+    """The machine that is asked for, not yet switched on; `given` are options of the command line, None not given.
+
+    Raises BadInput as `Config.machine` does, and for an option that is required and not there.
+    """
     kind, options = config.machine(name, given)
+    for option in kind.required:
+        if option not in options:
+            raise BadInput(f"a machine of the kind {kind.name} needs --{option}, or {option} in soulrig.toml")
     return kind.make(**options)

@@ -66,6 +66,8 @@ class Kind:
     make_attended: Callable[..., Machine]
     checks: Callable[[], list[Check]]
     """Whether this computer has what it needs."""
+    required: tuple[str, ...] = ()
+    """Options without which it can be made, and asked what it offers, but not used."""
 
 
 _TYPES = {str: "a text", int: "a whole number", Path: "the path of a file or folder"}
@@ -146,6 +148,7 @@ KINDS = {
             _serial,
             _serial,
             check_serial,
+            ("port",),
         ),
     )
 }
