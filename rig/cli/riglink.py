@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from soulrig.cli.machine_options import LineName
 from soulrig.cli.progress import Bar
 
 if TYPE_CHECKING:
@@ -24,14 +24,6 @@ PRESS = "When it runs, press RETURN here: "
 riglink = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
-class LineName(StrEnum):
-    """What the C64's end of the cable is."""
-
-    SWIFTLINK = "swiftlink"
-    USERPORT = "userport"
-
-
-BAUD = {LineName.SWIFTLINK: 38_400, LineName.USERPORT: 2_400}
 PortOption = Annotated[
     str, typer.Option("--port", metavar="PORT", help="A device, socket://HOST:PORT or rfc2217://HOST:PORT.")
 ]
@@ -93,23 +85,23 @@ def install(
 
     Exit codes: 0 it answers, 2 wrong usage, 3 the line failed, or nothing answers.
     """
-    from soulrig.buildtools.riglink import LINES, make_resident
+    from soulrig.buildtools.line import BAUD, DRIVERS
+    from soulrig.buildtools.riglink import make_resident
     from soulrig.errors import BadInput, Fault
     from soulrig.link.line import Line
     from soulrig.link.peer import Peer
     from soulrig.link.typed_in import BAUD as SLOW
     from soulrig.link.typed_in import LISTINGS, packet, send
 
-    driver = next(driver for driver, name in LINES.items() if name == line)
-    sent = packet(make_resident(driver))
+    sent = packet(make_resident(DRIVERS[line.value]))
     if not now:
-        print(TYPE_THIS, *LISTINGS[line], "", PRESS, sep="\n", end="", file=sys.stderr, flush=True)
+        print(TYPE_THIS, *LISTINGS[line.value], "", PRESS, sep="\n", end="", file=sys.stderr, flush=True)
         if not sys.stdin.readline():
             raise BadInput("nobody can press RETURN here; say --now when the listing runs")
     with Line(port, SLOW) as slow, Bar("to the C64, bytes", len(sent)) as bar:
         send(slow, sent, lambda done: bar.show(done, len(sent)))
     try:
-        with Peer.open(port, BAUD[line], patience=PATIENCE) as peer:
+        with Peer.open(port, BAUD[line.value], patience=PATIENCE) as peer:
             _tell(peer.identify(), as_json)
     except Fault as fault:
         raise Fault(f"{fault}; after BAD, or a border that no longer flickers: RUN there again, then this") from fault
@@ -126,9 +118,10 @@ def identify(port: PortOption, line: LineOption = LineName.SWIFTLINK, as_json: J
 
     Exit codes: 0 it answers, 2 wrong usage, 3 the line failed, or nothing answers.
     """
+    from soulrig.buildtools.line import BAUD
     from soulrig.link.peer import Peer
 
-    with Peer.open(port, BAUD[line], patience=PATIENCE) as peer:
+    with Peer.open(port, BAUD[line.value], patience=PATIENCE) as peer:
         _tell(peer.identify(), as_json)
 
 
@@ -141,6 +134,8 @@ def run(
 ) -> None:
     """Put a program into the C64, compare it there by its CRC, and RUN it; one that is not BASIC's is jumped to.
 
+    Where the soul's program runs, riglink takes its place first.
+
     \b
     Examples:
       soulrig riglink run game.prg --port /dev/ttyUSB1
@@ -148,11 +143,16 @@ def run(
 
     Exit codes: 0 it was started, 2 wrong usage or no program, 3 the line or the C64 failed.
     """
+    from soulrig.buildtools.line import BAUD
     from soulrig.link.peer import BASIC_START, Peer
+    from soulrig.machines.comeback import bring_riglink_back
     from soulrig.model.files import read_bytes
 
     prg = read_bytes(program)
-    with Peer.open(port, BAUD[line], patience=PATIENCE) as peer:
+    with Peer.open(port, BAUD[line.value], patience=PATIENCE) as peer:
+        if peer.identify().program != "riglink":
+            bring_riglink_back(peer, line.value)
+            peer.identify()
         with Bar("to the C64, bytes", len(prg)) as bar:
             start = peer.load(prg, bar.show)
         peer.run(None if start == BASIC_START else start)

@@ -83,10 +83,10 @@ def test_bash_completes_commands_options_and_machines(tmp_path: Path) -> None:
     assert completed("soulrig ver", tmp_path) == ["verify"]
     assert completed("soulrig verify --em", tmp_path) == ["--emulator"]
     assert completed("soulrig verify --standard n", tmp_path) == ["ntsc"]
-    assert completed("soulrig verify --machine ", tmp_path) == ["vice", "sim", "desk"]
+    assert completed("soulrig verify --machine ", tmp_path) == ["vice", "sim", "serial", "desk"]
     assert completed("soulrig play --machine d", tmp_path) == ["desk"]
     (tmp_path / "soulrig.toml").write_text("[machines.desk")
-    assert completed("soulrig play --machine s", tmp_path) == ["sim"]
+    assert completed("soulrig play --machine s", tmp_path) == ["sim", "serial"]
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
