@@ -33,14 +33,14 @@ def main() -> None:
     try:
         try:
             _set_handlers()
-            from soulrig.temporary_folder import temporary_folder
+            from soulrig.temporary_folder import make_temporary_folder
 
-            with temporary_folder(before_removal=_ignore_signals):
-                from soulrig.cli import app  # takes a while, in which Ctrl-C may come
+            make_temporary_folder()
+            from soulrig.cli import app  # takes a while, in which Ctrl-C may come
 
-                app()
+            app()
         finally:
-            _ignore_signals()
+            _ignore_signals()  # for good: what is left is to clear up
     except SystemExit as end:  # as typer always ends, on Ctrl-C too
         if end.code == EXIT_INTERRUPTED:
             _say_interrupted()

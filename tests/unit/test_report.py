@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
 from pathlib import Path
@@ -356,6 +359,22 @@ def test_what_is_no_record_leaves_no_file(change: Any, message: str, tmp_path: P
     assert result.exit_code == 2
     assert re.search(message, result.stderr)
     assert [path.name for path in tmp_path.iterdir()] == ["record.json"]
+
+
+def test_without_a_home_nothing_is_left_and_nothing_complains(tmp_path: Path) -> None:
+    """Then the library that draws makes a temporary folder, which it removes itself."""
+    temp, page = tmp_path / "temp", tmp_path / "report.html"
+    temp.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "soulrig", "report", written(tmp_path, content()), "--html", page],
+        env={**os.environ, "HOME": "/proc", "TMPDIR": str(temp)},
+        stderr=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert page.exists()
+    assert "Traceback" not in done.stderr
+    assert list(temp.iterdir()) == []
 
 
 def test_wrong_usage(tmp_path: Path) -> None:
