@@ -57,12 +57,12 @@ class Built:
         target = folder / PROGRAM_NAME
         if not force:
             _refuse_foreign(target)
+        write_beside(target.with_suffix(".prg"), self.prg)
+        write_beside(target.with_suffix(".d64"), self.d64)
         if self.crt is not None:
             write_beside(target.with_suffix(".crt"), self.crt)
         else:
             target.with_suffix(".crt").unlink(missing_ok=True)
-        write_beside(target.with_suffix(".prg"), self.prg)
-        write_beside(target.with_suffix(".d64"), self.d64)
         write_beside(target.with_suffix(".json"), json.dumps(self.manifest, indent=1).encode() + b"\n")
 
     @classmethod

@@ -16,6 +16,9 @@ from soulrig.errors import BadInput
 from soulrig.model.files import read_bytes
 
 INTERLEAVE = 10  # sectors from one of a file to its next: what the fast loader keeps pace with
+SECTORS = {"D64": 683, "D64 of 40 tracks": 768, "D64 of 42 tracks": 802, "D71": 1366, "D81": 3200}
+IMAGE_SIZES = {sectors * size for sectors in SECTORS.values() for size in (256, 257)}  # 257: with an error byte each
+GCR_MARK = b"GCR-1541"
 BLOCK, BLOCKS = 254, 664  # bytes of a file in a sector; sectors outside the directory's track
 
 
@@ -67,6 +70,13 @@ def _next_block(image: Any, otherwise: Any, track: int, sector: int, directory: 
         return otherwise(track, sector, directory)
     image.bam.set_allocated(track, following)
     return Block(image, track, following)
+
+
+def check_image(path: Path) -> None:
+    """Raise BadInput for what is no image of a 1541's, 1571's or 1581's disk: an emulator says nothing of it."""
+    content = read_bytes(path)
+    if len(content) not in IMAGE_SIZES and not content.startswith(GCR_MARK):
+        raise BadInput(f"{path}: is no D64 image, nor a D71, D81 or G64: it has {len(content)} bytes")
 
 
 def read_d64(path: Path, name: str) -> bytes:

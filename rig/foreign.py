@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from soulrig.buildtools import petscii
+from soulrig.buildtools.disk_image import check_image
 from soulrig.channels.channel import Finding
 from soulrig.channels.screen import COLUMNS, text_rows
 from soulrig.conversation import load_and_run
@@ -47,12 +48,13 @@ class ForeignProgram:
     run: str = "run"
 
     def check(self) -> None:
-        """Raise BadInput for what can't be an expression or can't be typed."""
+        """Raise BadInput for what is no disk, can't be an expression or can't be typed."""
         for text in (self.ready, self.before, self.after):
             _pattern(text)
             if not text.removeprefix(EXPRESSION).strip():
                 raise BadInput("the text that tells of the program's screen is empty; name one that is shown")
         check_keys([self.name, self.run], "the program's name or its start, text")
+        check_image(self.disk)
 
     def reply(self, shown: str, prompt: str) -> str | None:
         """The reply to `prompt` on a screen that shows `shown`, None where none is complete."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from soulrig.buildtools import petscii
+from soulrig.buildtools.disk_image import check_image
 from soulrig.channels.screen import text_rows
 from soulrig.errors import BadInput
 from soulrig.machine import Attended, Clock, Keys, Left, Loader, Machine, Screen, is_cartridge, offered
@@ -39,6 +40,8 @@ def play(machine: Machine, disk: Path, *, write: bool = False) -> Played:
         raise BadInput(f"--write: {disk} is a cartridge, which nothing can write to")
     if write:
         check_writable(disk.resolve())
+    if not is_cartridge(disk):
+        check_image(disk)
     after = before
     with machine:
         inserted = False

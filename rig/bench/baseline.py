@@ -59,6 +59,12 @@ def changes(bench: Bench, path: Path, *, new: bool = False) -> list[Change]:
     ]
 
 
+def check_baseline(path: Path, *, new: bool = False) -> None:
+    """Raise BadInput where `path` is no baseline; it need not be there where it may be `new`."""
+    if not new or path.exists():
+        _read(path)
+
+
 def renew(bench: Bench, path: Path) -> None:
     """Make these counts those of `path` for this kind of machine; another soul's are dropped. Raises BadInput."""
     crc = bench.subject["soul"]["crc32"]
@@ -75,8 +81,12 @@ def renew(bench: Bench, path: Path) -> None:
 def _read(path: Path) -> dict[str, Any]:
     content = read_json(path)
     SCHEMA.check(content.get("schema"), path)
-    if not isinstance(content.get("machines"), dict) or not isinstance(content.get("soul"), int):
+    machines = content.get("machines")
+    if not isinstance(machines, dict) or not isinstance(content.get("soul"), int):
         raise BadInput(f"{path}: lacks the keys soul and machines of a baseline")
+    for kind, counts in machines.items():
+        if not isinstance(counts, dict) or not all(isinstance(count, int) for count in counts.values()):
+            raise BadInput(f"{path}: the counts of {kind} are no counts by name")
     return content
 
 

@@ -79,6 +79,7 @@ def bench(
     Exit codes: 0 measured, 1 a count has risen above the baseline's, 2 wrong usage or bad input,
     3 the rig or the machine failed.
     """
+    from soulrig.bench.baseline import check_baseline
     from soulrig.bench.run import bench as run
     from soulrig.config import load_config
     from soulrig.conversation import program_for
@@ -89,6 +90,8 @@ def bench(
     for path in (record, plot, baseline if renew else None):
         if path is not None:
             check_writable(path)
+    if baseline is not None:
+        check_baseline(baseline, new=renew)
     given = {"emulator": emulator, "standard": standard, "roms": roms, "port": port, "line": line, "baud": baud}
     c64 = make_machine(load_config(config), machine, given)
     loaded = load_soul(soul, tokenizer, decode, config)

@@ -81,6 +81,14 @@ def test_the_command_builds_it(tmp_path: Path) -> None:
     assert json.loads(result.stdout)["program"]["blank"] is True
 
 
+def test_a_folder_that_can_not_be_is_told_whatever_is_built(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for options in ([], ["--crt"]):
+        result = CliRunner().invoke(app, ["build", *options, "--output", str(tmp_path / "file" / "folder")])
+        assert result.exit_code == 2
+        assert "can't be written" in result.stderr
+
+
 def published(root: Path, golden: Path) -> dict[str, Soul]:
     souls = {"shipped": Soul.load(root / "disk" / "soulplayer")}
     if golden.is_dir():

@@ -113,6 +113,9 @@ def test_firmware_without_a_routine_that_is_measured_is_refused() -> None:
         (["--machine", "amiga"], "no machine is called 'amiga'"),
         (["--machine", "sim", "--emulator", "x64"], "--emulator: a machine of the kind sim has none"),
         (["--machine", "sim", "--renew"], "needs --baseline"),
+        (["--machine", "sim", "--baseline", "{file}"], "not JSON"),
+        (["--machine", "sim", "--baseline", "{file}", "--renew"], "not JSON"),
+        (["--machine", "sim", "--baseline", "{folder}/none"], "No such file"),
         (["--machine", "sim", "--plot", "{folder}"], "can't be written: it is a folder"),
         (["--machine", "sim", "--record", "{file}/record.json"], "can't be written"),
         (["--machine", "sim", "--soul", "{folder}/none"], "none"),
@@ -170,7 +173,9 @@ def test_a_baseline_is_of_one_soul_and_several_machines(root: Path, tmp_path: Pa
 
 
 def test_what_is_no_baseline_is_refused(root: Path, tmp_path: Path) -> None:
-    for number, text in enumerate(("", "{}", '{"schema": "soulrig.baseline/2"}', '{"schema": "soulrig.baseline/1"}')):
+    kept = '{"schema": "soulrig.baseline/1", "soul": 1, "machines": {"sim pal": '
+    texts = ("", "{}", '{"schema": "soulrig.baseline/2"}', '{"schema": "soulrig.baseline/1"}')
+    for number, text in enumerate((*texts, kept + "[]}}", kept + '{"all": "many"}}}')):
         path = tmp_path / f"{number}.json"
         path.write_text(text)
         with pytest.raises(BadInput):

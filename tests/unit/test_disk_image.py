@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from soulrig.buildtools.disk_image import make_d64, read_d64
+from soulrig.buildtools.disk_image import check_image, make_d64, read_d64
 from soulrig.errors import BadInput
 
 SECTORS = [21] * 17 + [19] * 7 + [18] * 6 + [17] * 5
@@ -32,6 +32,18 @@ def content(image: bytes, track: int, number: int) -> tuple[bytes, list[tuple[in
         data += block[2:] if block[0] else block[2 : block[1] + 1]
         track, number = block[0], block[1]
     return data, chain
+
+
+@pytest.mark.parametrize("size", [174_848, 175_531, 196_608, 197_376, 349_696, 351_062, 819_200, 822_400])
+def test_images_are_known_by_their_size(size: int, tmp_path: Path) -> None:
+    path = tmp_path / "disk.d64"
+    path.write_bytes(bytes(size))
+    check_image(path)
+    path.write_bytes(bytes(size - 1))
+    with pytest.raises(BadInput, match=f"no D64 image.*{size - 1} bytes"):
+        check_image(path)
+    path.write_bytes(b"GCR-1541" + bytes(1000))
+    check_image(path)
 
 
 def test_programs_lie_on_the_disk_in_their_order() -> None:
