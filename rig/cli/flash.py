@@ -41,7 +41,7 @@ def flash(
             "--to",
             metavar="TARGET",
             autocompletion=target_names,
-            help="zoomfloppy, sdcard:DIR, or a machine of soulrig.toml that has a target's kind.",
+            help="zoomfloppy, serial:PORT[,LINE], sdcard:DIR, or a machine of soulrig.toml that has a target's kind.",
         ),
     ],
     drive: DriveOption = 8,
@@ -65,6 +65,10 @@ def flash(
     where there was none, only the comparison counts. What failed in passing is tried three times, each after a reset of
     the bus. sdcard:DIR copies the image onto a mounted card, for an SD2IEC or a Pi1541.
 
+    serial:PORT is a drive of a C64 that runs riglink with a SwiftLink; serial:PORT,userport with a cable at its user
+    port. The C64 writes the sectors that the image uses and compares them by their CRCs. What was cut goes on where it
+    stopped.
+
     A disk that holds files is shown and not overwritten without --force; --backup saves it. An image has 35 tracks;
     a card takes one of 40 too, and error information.
 
@@ -72,6 +76,7 @@ def flash(
     Examples:
       soulrig flash build/soul/soulplayer.d64 --to zoomfloppy
       soulrig flash soulplayer.d64 --to zoomfloppy --drive 9 --force --backup before.d64
+      soulrig flash soulplayer.d64 --to serial:/dev/ttyUSB0 --force
       soulrig flash soulplayer.d64 --to sdcard:/media/card
       soulrig flash soulplayer.d64 --to zoomfloppy --verify-only
 

@@ -16,8 +16,9 @@ from soulrig.errors import Fault
 from soulrig.flash.directory import TITLE, Directory, directory_of
 from soulrig.flash.image import DIRECTORY_TRACK, SECTOR, SECTORS, Difference, Image, Sector, check_floppy, sectors_of
 from soulrig.flash.target import Progress
-from soulrig.link.disk import Agent, Disk
+from soulrig.link.disk import Disk, check_device
 from soulrig.link.dos import UNREADABLE, DriveFault
+from soulrig.link.lent import Agent
 
 TRACKS = min(SECTORS)
 HEAD, FIRST_FILES = Sector(DIRECTORY_TRACK, 0), Sector(DIRECTORY_TRACK, 1)
@@ -35,6 +36,8 @@ class CableDrive:
     resumes = True
 
     def __init__(self, connect: Callable[[], AbstractContextManager[Agent]], place: str, drive: int) -> None:
+        """Raises BadInput for a number that no drive has."""
+        check_device(drive)
         self._connect, self._place, self._drive = connect, place, drive
         self._opened: Disk | None = None
         self._stack = ExitStack()

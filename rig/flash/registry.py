@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from soulrig.buildtools.line import BAUD
 from soulrig.errors import BadInput, did_you_mean
 from soulrig.flash.target import Target
+
+USUAL_LINE = "swiftlink"
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,27 @@ def _zoomfloppy(place: Place) -> Target:
     return ZoomFloppy(place.drive)
 
 
+def _serial(place: Place) -> Target:
+    from soulrig.flash.cable import CableDrive
+    from soulrig.link.lent import lent_agent
+
+    port, _, name = (place.where or str(place.settings.get("port", ""))).partition(",")
+    line = name or str(place.settings.get("line", USUAL_LINE))
+    if not port:
+        raise BadInput("--to serial: name the port of the cable to the C64: --to serial:/dev/ttyUSB0")
+    if line not in BAUD:
+        raise BadInput(
+            f"--to serial: no line is called {line!r}{did_you_mean(line, BAUD)}; there are {', '.join(BAUD)}"
+        )
+    baud = int(place.settings.get("baud", BAUD[line]))
+    return CableDrive(lambda: lent_agent(port, baud), port, place.drive)
+
+
 TARGETS = {
     kind.name: kind
     for kind in (
         Kind("zoomfloppy", "a drive on a ZoomFloppy, through OpenCBM", None, _zoomfloppy),
+        Kind("serial", "a drive of a C64 that runs riglink, over its cable", "PORT[,LINE]", _serial),
         Kind("sdcard", "a mounted card, for an SD2IEC or a Pi1541, onto which the image is copied", "DIR", _card),
     )
 }

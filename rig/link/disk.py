@@ -6,12 +6,11 @@ speaks with the drive it does not listen to the line.
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from soulrig.buildtools.disk_part import make_disk_part
 from soulrig.buildtools.petscii import to_petscii
 from soulrig.errors import BadInput, Fault
 from soulrig.link.dos import NO_CHANNEL, BusFault, DriveFault, Listing, Status, parse_listing, parse_status
+from soulrig.link.lent import Agent
 
 SECTOR_SIZE = 256
 FIRST_DEVICE, LAST_DEVICE = 8, 30
@@ -28,19 +27,6 @@ TALK_SECONDS, SECTOR_SECONDS, COMMAND_SECONDS, FORMAT_SECONDS = 15.0, 30.0, 60.0
 CRC_SECONDS_A_BYTE = 0.0002  # twice what it takes
 
 
-class Agent(Protocol):
-    """What runs on the C64 and does these three."""
-
-    def peek(self, address: int, length: int) -> bytes:
-        """Read memory."""
-
-    def poke(self, address: int, data: bytes) -> None:
-        """Write memory."""
-
-    def call(self, address: int, a: int = 0, x: int = 0, y: int = 0, *, seconds: float) -> int:
-        """Call a routine, which has so many seconds; A on its return."""
-
-
 class Disk:
     """Drive `device` of the C64 on which `agent` runs. Takes its memory from $CB00 to $CFFF.
 
@@ -49,8 +35,7 @@ class Disk:
     """
 
     def __init__(self, agent: Agent, device: int = 8) -> None:
-        if not FIRST_DEVICE <= device <= LAST_DEVICE:
-            raise BadInput(f"drive {device}: expected a number from {FIRST_DEVICE} to {LAST_DEVICE}")
+        check_device(device)
         self.device = device
         self._agent = agent
         self._part = make_disk_part()
@@ -178,6 +163,12 @@ class Disk:
 
     def _at(self, symbol: str) -> int:
         return self._part.symbols[symbol]
+
+
+def check_device(device: int) -> None:
+    """Raise BadInput for a number that no drive has."""
+    if not FIRST_DEVICE <= device <= LAST_DEVICE:
+        raise BadInput(f"drive {device}: expected a number from {FIRST_DEVICE} to {LAST_DEVICE}")
 
 
 def _petscii(text: str | bytes) -> bytes:

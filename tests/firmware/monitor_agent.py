@@ -21,6 +21,7 @@ Drive = Callable[..., ViceOptions]
 """Makes the options for a folder, a disk in the drive or None, and further options of VICE's."""
 STUB = 0x0334  # the tape buffer: JSR to the routine, and a jump in place
 JSR, JMP = 0x20, 0x4C
+PATIENCE = 60.0  # seconds, within which a drive formats a disk
 STARTED = 4_000_000  # cycles, by when a genuine KERNAL has started too
 true_drive = pytest.mark.skipif(
     "SOULRIG_ROMS" not in os.environ, reason="SOULRIG_ROMS names no folder with a drive's DOS"
@@ -41,13 +42,20 @@ class MonitorAgent:
         self.vice.write(address, data)
 
     def call(self, address: int, a: int = 0, x: int = 0, y: int = 0, *, seconds: float) -> int:
-        back = STUB + 3
         self.vice.stop()
+        monitor = self.vice.monitor
+        back = STUB + 3
         stub = bytes([JSR]) + address.to_bytes(2, "little") + bytes([JMP]) + back.to_bytes(2, "little")
         self.vice.write(STUB, stub)
         self.vice.set_registers({"A": a, "X": x, "Y": y, "PC": STUB})
+        checkpoint = monitor.set_checkpoint(back)
         begun = self.vice.clock()
-        self.cycles = self.vice.run_to(back, int(seconds * self.vice.clock_hz)) - begun
+        monitor.resume()
+        stopped = monitor.wait_for_stop(PATIENCE)
+        monitor.delete_checkpoint(checkpoint.number)
+        assert stopped is not None, f"${address:04X} does not return"
+        self.cycles = self.vice.clock() - begun
+        assert self.cycles <= seconds * self.vice.clock_hz
         return self.vice.registers()["A"]
 
 

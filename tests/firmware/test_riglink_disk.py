@@ -11,6 +11,9 @@ from monitor_agent import Drive, MonitorAgent, disk_at, genuine, ours_and_true_d
 from raw_disk import unformatted
 
 from soulrig.buildtools.disk_image import make_d64, read_disk
+from soulrig.buildtools.disk_part import make_disk_part
+from soulrig.buildtools.link_protocol import Driver
+from soulrig.buildtools.riglink import LINES, assemble_riglink
 from soulrig.link.disk import Disk
 from soulrig.link.dos import BusFault, DriveFault, Entry
 
@@ -96,6 +99,15 @@ def test_the_crc_of_memory(drive: tuple[Disk, MonitorAgent], address: int, lengt
     agent.poke(0x0801, bytes(range(1, 256)) * 10)
     assert disk.crc_memory(address, length) == zlib.crc32(agent.peek(address, length))
     assert agent.cycles <= 300 + CYCLES_A_BYTE * length
+
+
+@pytest.mark.parametrize("driver", LINES)
+def test_the_agent_leaves_it_its_memory(driver: Driver) -> None:
+    resident = max(segment.end for segment in assemble_riglink(driver).segments)
+    part = make_disk_part()
+    assert resident < part.start
+    assert part.start + len(part.code) <= part.symbols["device"] < part.symbols["buffer"]
+    assert part.symbols["buffer"] + 256 == 0xD000
 
 
 @pytest.mark.parametrize("device", [9, 30])
