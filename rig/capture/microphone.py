@@ -13,7 +13,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from soulrig.capture.recording import LIVE_RATE, Recording, read_wav
+from soulrig.capture.recording import LIVE_RATE, Recording, open_line_in, read_wav
 from soulrig.errors import Fault
 
 
@@ -69,19 +69,12 @@ class LineIn:
         self._stream: Any = None
 
     def __enter__(self) -> Self:
+        self._stream = open_line_in(self.device, self._take)
         try:
-            import sounddevice
-
-            selected = int(self.device) if self.device.isdecimal() else self.device
-            self._stream = sounddevice.InputStream(
-                samplerate=LIVE_RATE, channels=1, dtype="float32", device=selected, callback=self._take
-            )
             self._stream.start()
-        except Exception as error:  # of a library that may be missing, or its device
-            raise Fault(
-                f"can't record from {self.device}: {error}; install soulrig[audio] and the system's PortAudio "
-                "(libportaudio2)"
-            ) from error
+        except Exception as error:  # PortAudioError, whose module is imported only where it is needed
+            self._stream.close()
+            raise Fault(f"recording from {self.device} did not start: {error}") from error
         return self
 
     def __exit__(self, *exception: object) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
+import math
 import struct
-import time
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LIVE_RATE = 44_100
+BLOCK = LIVE_RATE // 10  # samples
 CHUNK_HEADER = 8
 RIFF_HEADER = 12
 RATE_AT, PCM_HEADER = 24, 44  # of a file that begins with the 16 bytes of a PCM format
@@ -104,13 +105,11 @@ def write_wav(path: Path, recording: Recording) -> None:
     write_beside(path, buffer.getvalue())
 
 
-def record(
-    seconds: float | None, device: str | None = None, progress: Callable[[float], None] = lambda _: None
-) -> Recording:
-    """Record from a line-in or microphone, by name or number as `sounddevice` knows it; None is the default one.
+def open_line_in(device: str | None, callback: Callable[..., None] | None = None) -> Any:
+    """A stream of `sounddevice` from a line-in or microphone, mono, at LIVE_RATE, not started yet.
 
-    Ends after `seconds`, or with Ctrl-C, which does not go on from here. `progress` is told the loudest sample of each
-    tenth of a second. Raises Fault where there is no such device or the extra `audio` is not installed.
+    `device` is a name, or part of one, or a number, as `sounddevice` knows them; None is the default one. Raises Fault
+    where there is none such, or what records is not installed.
     """
     try:
         import sounddevice
@@ -118,19 +117,36 @@ def record(
         raise Fault(
             f"can't record: {error}; install soulrig[audio] and the system's PortAudio (libportaudio2)"
         ) from error
-    blocks: list[npt.NDArray[np.float32]] = []
-    until = None if seconds is None else time.monotonic() + seconds
     selected = int(device) if device is not None and device.isdecimal() else device
     try:
-        with sounddevice.InputStream(samplerate=LIVE_RATE, channels=1, dtype="float32", device=selected) as stream:
-            while until is None or time.monotonic() < until:
-                block, _ = stream.read(LIVE_RATE // 10)
-                blocks.append(block[:, 0].copy())
-                progress(float(np.abs(block).max()))
+        return sounddevice.InputStream(
+            samplerate=LIVE_RATE, channels=1, dtype="float32", device=selected, callback=callback
+        )
     except (sounddevice.PortAudioError, ValueError) as error:
-        raise Fault(f"can't record from {device or 'the default device'}: {error}") from error
+        raise Fault(
+            f"can't record from {device or 'the default device'}: {error}; `python -m sounddevice` lists the devices, "
+            "those that record with inputs (`in`)"
+        ) from error
+
+
+def record(seconds: float | None, device: str | None = None) -> Recording:
+    """Record from a line-in or microphone, see `open_line_in`, so many seconds or until Ctrl-C, which goes no further.
+
+    Raises Fault where that fails.
+    """
+    blocks: list[npt.NDArray[np.float32]] = []
+    left = None if seconds is None else math.ceil(seconds * LIVE_RATE)
+    stream = open_line_in(device)
+    try:
+        with stream:
+            while left is None or left > 0:
+                block, _ = stream.read(BLOCK if left is None else min(BLOCK, left))
+                blocks.append(block[:, 0].copy())
+                left = None if left is None else left - len(block)
     except KeyboardInterrupt:
         pass  # how a recording without an end is ended
+    except Exception as error:  # PortAudioError, whose module is imported only where it is needed
+        raise Fault(f"recording from {device or 'the default device'} broke off: {error}") from error
     if not blocks:
         raise Fault("nothing was recorded")
     return Recording(np.concatenate(blocks), LIVE_RATE)
