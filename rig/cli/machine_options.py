@@ -77,6 +77,14 @@ LineOption = Annotated[LineName | None, typer.Option(help="Of a serial machine: 
 BaudOption = Annotated[
     int | None, typer.Option(metavar="N", help="Of a serial machine: another speed than the line's own.")
 ]
+CameraOption = Annotated[
+    str | None,
+    typer.Option(metavar="SRC", help="Of a serial machine: a video device, or a picture file that is renewed."),
+]
+MicrophoneOption = Annotated[
+    str | None,
+    typer.Option(metavar="SRC", help="Of a serial machine: a sound device, or a .wav that is being written."),
+]
 ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="The soulrig.toml to read.  [default: the one that is found]"),

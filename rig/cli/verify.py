@@ -25,10 +25,12 @@ from soulrig.cli.foreign import (
 )
 from soulrig.cli.machine_options import (
     BaudOption,
+    CameraOption,
     ConfigOption,
     EmulatorOption,
     LineOption,
     MachineOption,
+    MicrophoneOption,
     PortOption,
     RomsOption,
     StandardOption,
@@ -61,6 +63,8 @@ def verify(
     port: PortOption = None,
     line: LineOption = None,
     baud: BaudOption = None,
+    camera: CameraOption = None,
+    microphone: MicrophoneOption = None,
     soul: SoulOption = None,
     tokenizer: TokenizerOption = None,
     decode: DecodeOption = None,
@@ -106,6 +110,7 @@ def verify(
       soulrig verify --prompt "hello" --prompt "who are you?"
       soulrig verify --machine sim --prompt "hello" --channels telemetry,screen,sound
       soulrig verify --machine desk --json
+      soulrig verify --machine serial --port /dev/ttyUSB0 --channels telemetry,wire
       soulrig verify --emulator x64sc --standard ntsc --prompts prompts.txt --record record.json
       soulrig verify --soul soul.bin --tokenizer tokenizer.json --roms my_roms
       soulrig verify --disk eliza.d64 --load eliza --ready-text "hello" --reply-between "eliza:" "you:" --prompt "hi"
@@ -125,6 +130,7 @@ def verify(
         if path is not None:
             check_writable(path)
     given = {"emulator": emulator, "standard": standard, "roms": roms, "port": port, "line": line, "baud": baud}
+    given |= {"camera": camera, "microphone": microphone}
     c64 = make_machine(load_config(config), machine, given)
     asked = list(prompt or [])
     foreign: dict[str, object] = {
