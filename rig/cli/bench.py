@@ -65,14 +65,16 @@ def bench(
     The program talks about what the soul likes best, until its context is full. Then prompts of several lengths are
     given to it, of which it computes all, and some are pasted and some typed at 5 keys a second, of which it keeps what
     it had before RETURN. The simulator counts exactly, as with the screen blanked, and tells the seconds that this
-    makes with the screen on. VICE counts with the screen on. With --components VICE stops at every routine of three
-    tokens; the other counts stay the same.
+    makes with the screen on. VICE and a C64 at a cable count with the screen on. With --components VICE stops at every
+    routine of three tokens; the other counts stay the same. A C64 at a cable can't be stopped: its tokens are those
+    that the soul draws itself, and it tells totals.
 
     \b
     Examples:
       soulrig bench --machine sim
       soulrig bench --machine sim --plot bench.png
       soulrig bench --machine vice --emulator x64sc --standard ntsc
+      soulrig bench --machine serial --port /dev/ttyUSB0
       soulrig bench --soul my_soul --machine sim --record bench.json
       soulrig bench --machine sim --baseline counts.json --renew
 
