@@ -45,6 +45,8 @@ class LentAgent:
         self._peer.patience = usual + seconds
         try:
             return self._peer.call(address, a, x, y).a
+        except Fault as fault:
+            raise Fault(f"{fault}; if the drive is at work it holds the C64 up: switch it off and on") from fault
         finally:
             self._peer.patience = usual
 
