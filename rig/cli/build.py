@@ -48,6 +48,9 @@ def build(
 
     --crt adds a Magic Desk cartridge of 64 KB, for Kung Fu Flash, Ultimate and emulators.
 
+    --wire links the serial agent in: the program asks a host at that line what it wants, and tells it each token as it
+    is made. docs/serial.md tells the rest.
+
     --explain tells more of the map, and runs the program in the simulator for some seconds: it tells the cycles and
     seconds of a token, right within 3 %.
 
@@ -56,6 +59,7 @@ def build(
       soulrig build --output build/soul
       soulrig build --soul my_soul --output my_disk
       soulrig build --soul my_soul --output my_disk --crt
+      soulrig build --wire swiftlink --output build/cable
       soulrig build --soul my_soul --explain
       soulrig build --soul soul.bin --tokenizer tokenizer.json --decode v3 --output old_soul
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 from strange_souls import random_soul
@@ -94,6 +95,16 @@ def published(root: Path, golden: Path) -> dict[str, Soul]:
     if golden.is_dir():
         souls["trained by others"] = Soul.load(golden / "meful-soul.bin", golden / "meful-tokenizer.json")
     return souls
+
+
+def test_the_command_links_the_agent_in(root: Path, tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["build", "--wire", "userport", "--json", "--output", str(tmp_path)])
+    assert result.exit_code == 0
+    manifest = json.loads(result.stdout)
+    assert (manifest["wire"]["line"], manifest["wire"]["size"]) == ("userport", 17)
+    assert Built.load(tmp_path).manifest == manifest
+    jsonschema.validate(manifest, json.loads((root / "rig" / "schemas" / "manifest.schema.json").read_text()))
+    assert CliRunner().invoke(app, ["build", "--wire", "wireless", "--output", str(tmp_path)]).exit_code == 2
 
 
 CABLED = [Sizes(128, 24, 48, 2, 40), Sizes(256, 16, 32, 2, 20), Sizes(128, 16, 32, 4, 20), Sizes(128, 40, 64, 1, 20)]
