@@ -18,7 +18,7 @@ from soulrig.vice_driver.process import Emulator, Standard
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 
-SCREEN, ROWS, COLUMNS = 0x0400, 20, 40  # rows that may show what is looked for; a whole screen takes 5 s at 2400
+SCREEN, ROWS, COLUMNS = 0x0400, 10, 40  # rows that may show what is looked for: a whole screen takes 5 s at 2400
 # 10 PRINT"UPLOADED"
 PROGRAM = bytes.fromhex("0108 1008 0a00 99 22") + b"UPLOADED" + bytes.fromhex("22 00 0000")
 PATIENCE = 30.0
@@ -75,7 +75,7 @@ def test_all_that_a_c64_at_a_line_can_be_asked(
         before = peer.cycles()
         assert 0 < (peer.cycles() - before) % 2**32 < 1_000_000
 
-        peer.keys(b'PRINT"A LINE OF MORE THAN TEN KEYS"\r')
+        peer.keys(b'\x93PRINT"A LINE OF MORE THAN TEN KEYS"\r')
         wait_for(lambda: shown(peer, "A LINE OF MORE THAN TEN KEYS"), "what was typed")
 
         peer.load(PROGRAM)
