@@ -19,6 +19,7 @@ CRC_BEGIN = 0xFFFF
 BUFFER_SIZE = 64  # payload of a command other than WRITE
 EVENTS_SIZE = 128  # events that wait on the C64, each with its length before it
 KEYS_MOST = 10
+SKIP = 16  # numbers that a GAP leaves out: those of answers that may still be under way
 PORT_BITS = 0x07  # of a command: what the processor port has banked in for it
 RAM, INPUT_OUTPUT, ROMS = 0x04, 0x05, 0x07
 
@@ -31,6 +32,7 @@ class Ask(IntEnum):
     RESULT = 3  # of the command before
     REFUSED = 4  # the command before was not done; the address is a Refusal
     EVENT = 5  # the address is how many events were lost so far
+    GAP = 6  # of answers that follow each other one is missing; the address is the number of the last that was obeyed
 
 
 class Command(IntEnum):
@@ -41,11 +43,12 @@ class Command(IntEnum):
     IDENTIFY = 2
     READ = 3  # payload: count (2)
     WRITE = 4
-    CALL = 5  # payload: A, X, Y; result: A, X, Y, flags
-    JUMP = 6
-    KEYS = 7  # result: how many were taken
-    RESET = 8
-    CYCLES = 9  # result: the counter of CIA 2 (4)
+    WRITE_ON = 5  # WRITE, and the next answer follows without an ask
+    CALL = 6  # payload: A, X, Y; result: A, X, Y, flags
+    JUMP = 7
+    KEYS = 8  # result: how many were taken
+    RESET = 9
+    CYCLES = 10  # result: the counter of CIA 2 (4)
     CRC = 16  # payload: count (2); result: CRC (2), low byte first
 
 
@@ -90,6 +93,7 @@ def protocol_include() -> str:
         "BUFFER_SIZE": BUFFER_SIZE,
         "EVENTS_SIZE": EVENTS_SIZE,
         "KEYS_MOST": KEYS_MOST,
+        "SKIP": SKIP,
         "PORT_BITS": PORT_BITS,
         "IDENTITY_SIZE": len(IDENTITY),
     }

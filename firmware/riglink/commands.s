@@ -116,6 +116,8 @@ keys:   ldx #0
         .addr read
         .byte COMMAND_WRITE
         .addr write
+        .byte COMMAND_WRITE_ON
+        .addr write
         .byte COMMAND_CALL
         .addr call
         .byte COMMAND_JUMP

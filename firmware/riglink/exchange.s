@@ -5,7 +5,7 @@
 
         .export leave_for, leaving, link_begin, link_busy, link_flags, link_here, link_serve, refuse, tell, tell_data
         .import __LINKTABLE_RUN__, __LINKTABLE_SIZE__
-        .import ask, drain, drop_events, header, hear, identity, link_data, link_there, refusal, send_frame, source
+        .import as_caller, ask, drain, drop_events, header, hear, identity, link_data, link_there, refusal, send_frame, source
         .import source_port
         .import events_length, events_lost, frozen, events, line_begin, measure
 
@@ -18,6 +18,7 @@ link_here:              .res 1          ; the processor port of the caller
 link_busy:              .res 1          ; not 0 while the link is served
 command:                .res 1          ; the latest
 tries:                  .res 1
+streaming:              .res 1          ; not 0: the next answer comes without an ask
 absent:                 .res 1          ; not 0: nobody answered the latest ask
 start:                  .res 2          ; a number of this start
 leaving:                .res 1          ; not 0: leave_for is jumped to, with this as the processor port
@@ -37,6 +38,7 @@ link_begin:
         bpl @clear
         sta absent
         sta leaving
+        sta streaming
         sta link_busy
         sta events_length
         sta events_lost
@@ -110,10 +112,13 @@ exchange:
 @hear:  jsr hear
         beq @answer
         cmp #HEARD_SILENCE
-        beq @in_vain
+        beq @missing
         pha
         jsr drain
         pla
+@missing:
+        ldx streaming
+        bne @gap
         cmp #HEARD_OTHER
         beq @hear
         cmp #HEARD_REFUSED
@@ -128,9 +133,25 @@ exchange:
         sec
         rts
 
+@gap:   lda #0
+        sta streaming
+        sta ask + FIELD_ADDRESS + 1
+        jsr tell
+        ldx ask + FIELD_SEQUENCE
+        dex
+        stx ask + FIELD_ADDRESS
+        txa
+        clc
+        adc #SKIP + 1
+        sta ask + FIELD_SEQUENCE
+        lda #ASK_GAP
+        sta ask + FIELD_CODE
+        bne @again              ; always
+
 @answer:
         lda #0
         sta absent
+        sta streaming
         lda header + FIELD_CODE
         lsr a
         lsr a
@@ -140,6 +161,15 @@ exchange:
         beq @in_vain
         jsr settle
         jsr obey
+        lda command
+        cmp #COMMAND_WRITE_ON
+        bne @obeyed
+        sta streaming           ; not 0
+        lda #TRIES
+        sta tries
+        jsr as_caller
+        jmp @hear
+@obeyed:
         clc
         rts
 

@@ -7,6 +7,8 @@
         .import crc, crc_add, crc_begin, link_flags, link_here
         .import line_await, line_listen, line_receive, line_send, line_talk
 
+ON                      = (COMMAND_WRITE_ON - COMMAND_WRITE) << 3
+        .assert ON & (COMMAND_WRITE << 3) = 0, error, "the two writes differ in more than a bit"
 MOST_DRAINED            = 16            ; times 256 bytes: a line where nothing is connected may never be silent
 
 .segment "LINKBSS"
@@ -218,7 +220,7 @@ direct:
         sta port                ; C=0
         rts
 @long:  lda header + FIELD_CODE
-        and #$FF - PORT_BITS
+        and #$FF - PORT_BITS - ON
         cmp #COMMAND_WRITE << 3
         sec
         bne @left

@@ -5,20 +5,20 @@ A thread of its own. An ask's number tells whether it is heard for the first tim
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from soulrig.buildtools.link_protocol import Ask, Command, Refusal
+from soulrig.buildtools.link_protocol import SKIP, Ask, Command, Refusal
 from soulrig.errors import Fault
 from soulrig.link.frames import Frame, Parser
 from soulrig.link.jobs import Job, Jobs
 from soulrig.link.line import BITS_OF_A_BYTE, Line
 
-LINGER = 0.02  # seconds that a C64 which told a result waits for the next command, rather than go on with its work
+LINGER = 0.1  # seconds that a C64 which told a result waits for the next command, rather than go on with its work
 IDLE = 0.05
+WINDOW = SKIP - 4  # answers that follow each other without an ask
 PAUSE_IN_FRAME = 0.25  # seconds of silence, and 20 bytes' time, after which a frame won't go on
 PREAMBLE_UNKNOWN = 12  # before the C64 has told how much it wants
 
@@ -58,7 +58,7 @@ class Answering:
         self._odd: int | None = None
         self._start: int | None = None
         self._answer = b""
-        self._flying: Job | None = None
+        self._flying: list[Job] = []
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="riglink", daemon=True)
 
@@ -82,39 +82,47 @@ class Answering:
                     self._hear(frame)
         except Fault as fault:
             self.fault = fault
-            self._give_up(str(fault))
+        except Exception as error:  # on_event is not ours, and who waits has to be told
+            self.fault = Fault(f"{self._line.url}: what is to be done with an event failed: {error!r}")
+            raise
+        finally:
+            if self.fault is not None:
+                self._give_up(str(self.fault))
 
     def _give_up(self, message: str) -> None:
-        if self._flying is not None:
-            self._flying.fail(message)
-            self._flying = None
+        for job in self._flying:
+            job.fail(message)
+        self._flying = []
         self._jobs.fail(message)
 
     def _hear(self, frame: Frame) -> None:
         arrived = time.monotonic()
-        with contextlib.suppress(ValueError):  # the code of no ask: nothing of ours
-            ask = Ask(frame.code)
-            self.contact.asks += 1
-            begins = ask is Ask.HELLO and frame.address != self._start
-            if frame.sequence == self._last and not begins:
-                self.contact.repeated += 1
-                self._line.write(self._answer)
-            elif begins or self._follows(frame.sequence):
-                self._hear_new(ask, frame, arrived)
+        if frame.code not in list(Ask):
+            return  # none of ours
+        ask = Ask(frame.code)
+        self.contact.asks += 1
+        begins = ask is Ask.HELLO and frame.address != self._start
+        if frame.sequence == self._last and not begins:
+            self.contact.repeated += 1
+            self._line.write(self._answer)
+        elif begins or self._follows(ask, frame):
+            self._hear_new(ask, frame, arrived)
 
-    def _follows(self, sequence: int) -> bool:
-        """Whether that is the number of a new ask; another one is believed when it comes again."""
-        if self._last is None or sequence == (self._last + 1) % 0x100 or sequence == self._odd:
-            self._odd = None
-            return True
-        self._odd = sequence
-        return False
+    def _follows(self, ask: Ask, frame: Frame) -> bool:
+        """Whether that is a new ask by its number; one that can't be is believed when it comes again."""
+        believed = {self._odd}
+        if self._last is None:
+            believed.add(frame.sequence)
+        elif ask is Ask.GAP:
+            believed |= {_after(job.sequence, SKIP + 1) for job in self._flying if job.sequence == frame.address}
+        else:
+            believed |= {_after(self._last), *(_after(job.sequence) for job in self._flying[-1:])}
+        self._odd = None if frame.sequence in believed else frame.sequence
+        return self._odd is None
 
     def _hear_new(self, ask: Ask, frame: Frame, arrived: float) -> None:
-        job = self._flying
-        if job is not None and (ask is Ask.HELLO or frame.sequence != (job.sequence + 1) % 0x100):
-            job = None  # what was sent has not been done
-        if frame.damaged and (job is None or job.small):
+        done = self._done(ask, frame)
+        if frame.damaged and all(job.small for job in done):
             self._line.write(Frame(frame.sequence, Command.REPEAT << 3).encode(self.preamble))
             return
         self._last = frame.sequence
@@ -124,9 +132,22 @@ class Answering:
             self._tell(frame, arrived)
         if ask in (Ask.EVENT, Ask.ASK):
             self.contact.lost = frame.address
-        self._finish(job, ask, frame)
-        wait = LINGER if ask in (Ask.RESULT, Ask.REFUSED) else 0
-        self._send_next(None if job is not None and job.releases else self._jobs.next(wait))
+        self._finish(done, ask, frame)
+        if any(job.releases for job in done):
+            self._send([])
+        else:
+            self._send(self._jobs.next(LINGER if done else 0, WINDOW))
+
+    def _done(self, ask: Ask, frame: Frame) -> list[Job]:
+        """Of the jobs under way those that the ask tells about: all, or of a number the first of which was refused."""
+        flying = self._flying
+        if not flying or ask is Ask.HELLO:
+            return []
+        if ask is Ask.GAP:
+            told = any(job.sequence == frame.address for job in flying)
+        else:
+            told = frame.sequence == _after(flying[-1].sequence)
+        return flying if told or (ask is Ask.REFUSED and frame.sequence == _after(flying[0].sequence)) else []
 
     def _begin(self, frame: Frame) -> None:
         self._start = frame.address
@@ -140,32 +161,54 @@ class Answering:
             self._on_event(Event(rest[:size], arrived))
             rest = rest[size:]
 
-    def _finish(self, job: Job | None, ask: Ask, frame: Frame) -> None:
-        flying, self._flying = self._flying, None
-        if job is None:
-            if flying is not None:
-                flying.fail("the C64 began anew while a command was under way; try again")
-        elif frame.damaged:
+    def _finish(self, jobs: list[Job], ask: Ask, frame: Frame) -> None:
+        flying, self._flying = self._flying, []
+        if not jobs:
+            for job in flying:
+                job.fail("the C64 began anew while a command was under way; try again")
+            return
+        obeyed = len(jobs)
+        if ask is Ask.GAP:
+            obeyed = [job.sequence for job in jobs].index(frame.address) + 1
+        elif ask is Ask.REFUSED and len(jobs) > 1 and frame.sequence == _after(jobs[0].sequence):
+            obeyed = 1
+        for job in jobs[obeyed:]:
             job.finish(None)
-        elif ask is Ask.RESULT:
-            job.finish(frame.payload)
-        elif ask is Ask.REFUSED and frame.address == Refusal.DAMAGED:
-            if job.small:
-                self._jobs.put_back(job)
+        jobs = jobs[:obeyed]
+        *before, last = jobs
+        for job in before:
+            job.finish(b"")
+        if frame.damaged:
+            last.finish(None)
+        elif ask is not Ask.REFUSED:
+            last.finish(frame.payload)
+        elif frame.address == Refusal.DAMAGED:
+            if last.small:
+                self._jobs.put_back(last)
             else:
-                job.finish(None)
-        elif ask is Ask.REFUSED and frame.address == Refusal.UNKNOWN:
-            job.fail(f"the agent on the C64 knows no command {job.command}; load a newer riglink there")
+                last.finish(None)
+        elif frame.address == Refusal.UNKNOWN:
+            last.fail(f"the agent on the C64 knows no command {last.command}; load a newer riglink there")
         else:
-            job.fail(f"the C64 refused command {job.command} ({frame.address}); {len(job.payload)} bytes are too long")
+            last.fail(f"the C64 refused command {last.command}; {len(last.payload)} bytes are too many for it")
 
-    def _send_next(self, job: Job | None) -> None:
+    def _send(self, jobs: list[Job]) -> None:
+        """Answer the latest ask with these, or with nothing. Only the first is sent again if that ask is repeated."""
         assert self._last is not None
-        if job is None:
-            frame = Frame(self._last, Command.NOTHING << 3)
-        else:
-            job.sequence = self._last
-            self._flying = job
-            frame = job.frame(self._last)
-        self._answer = frame.encode(self.preamble)
+        if not jobs:
+            self._answer = Frame(self._last, Command.NOTHING << 3).encode(self.preamble)
+            self._line.write(self._answer)
+            return
+        for number, job in enumerate(jobs):
+            job.sequence = (self._last + number) % 0x100
+        self._flying = jobs
+        self._answer = jobs[0].frame(more=len(jobs) > 1).encode(self.preamble)
         self._line.write(self._answer)
+        for job in jobs[1:]:
+            if self._line.waiting():
+                return  # it asks, so it has missed one
+            self._line.write(job.frame(more=job is not jobs[-1]).encode(self.preamble))
+
+
+def _after(sequence: int, count: int = 1) -> int:
+    return (sequence + count) % 0x100

@@ -20,20 +20,23 @@ class Job:
     address: int = 0
     payload: bytes = b""
     ports: int = 0
+    streams: bool = False
+    """A WRITE that another one may follow without an ask between them."""
     result: bytes | None = None
     """None where payload or result came damaged: whoever asked may try a smaller one."""
     fault: Fault | None = None
     sequence: int = -1  # of the ask that it answered
     over: threading.Event = field(default_factory=threading.Event)
 
-    def frame(self, sequence: int) -> Frame:
-        """The answer to the ask of that number."""
-        return Frame(sequence, self.command << 3 | self.ports, self.address, self.payload)
+    def frame(self, *, more: bool) -> Frame:
+        """The answer to ask number `sequence`; `more` says that another answer follows at once."""
+        command = Command.WRITE_ON if more else self.command
+        return Frame(self.sequence, command << 3 | self.ports, self.address, self.payload)
 
     @property
     def small(self) -> bool:
         """Whether it is simply sent again where it came damaged."""
-        return len(self.payload) <= BUFFER_SIZE and self.command != Command.READ
+        return len(self.payload) <= BUFFER_SIZE and self.command != Command.READ and not self.streams
 
     @property
     def releases(self) -> bool:
@@ -69,11 +72,19 @@ class Jobs:
         with self._changed:
             self._waiting.appendleft(job)
 
-    def next(self, seconds: float) -> Job | None:
-        """The first, at once where there is one; None after so many seconds."""
+    def next(self, seconds: float, most: int) -> list[Job]:
+        """The first, at once where there is one, and with one that streams those behind it that do, `most` in all.
+
+        None after so many seconds.
+        """
         with self._changed:
             self._changed.wait_for(lambda: bool(self._waiting), seconds)
-            return self._waiting.popleft() if self._waiting else None
+            taken: list[Job] = []
+            while (
+                self._waiting and len(taken) < most and (not taken or (taken[-1].streams and self._waiting[0].streams))
+            ):
+                taken.append(self._waiting.popleft())
+            return taken
 
     def withdraw(self, jobs: Iterable[Job]) -> None:
         """Those that have not been sent are not going to be."""

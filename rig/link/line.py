@@ -57,6 +57,13 @@ class Line:
         except (OSError, TypeError, serial.SerialException) as error:  # TypeError: pyserial's of a port that was closed
             raise Fault(f"{self.url}: the line is gone: {error}") from error
 
+    def waiting(self) -> bool:
+        """Whether something has come that was not read."""
+        try:
+            return bool(self._port.in_waiting)
+        except (OSError, TypeError, serial.SerialException) as error:
+            raise Fault(f"{self.url}: the line is gone: {error}") from error
+
     def write(self, data: bytes) -> None:
         """Send, and return when all but AHEAD bytes of it can have gone over the line."""
         try:

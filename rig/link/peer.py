@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from soulrig.buildtools.link_protocol import (
+    BUFFER_SIZE,
     IDENTITY,
     INPUT_OUTPUT,
     KEYS_MOST,
@@ -20,7 +21,7 @@ from soulrig.buildtools.link_protocol import (
     Linked,
 )
 from soulrig.errors import BadInput, Fault
-from soulrig.link.answering import Answering, Event
+from soulrig.link.answering import WINDOW, Answering, Event
 from soulrig.link.frames import crc16
 from soulrig.link.jobs import Job, Jobs
 from soulrig.link.line import Line
@@ -35,6 +36,7 @@ KERNAL, KERNAL_SIZE = 0xE000, 0x2000
 PAL_LAST = 0x20  # the last raster line's low byte is above on PAL, below on NTSC
 SMALLEST, FIRST_BLOCK = 32, 256
 GOOD_ONES = 4  # blocks after which larger ones are tried
+FEW = 4  # blocks that follow each other where some come damaged
 PATIENCE = 10.0
 
 
@@ -161,11 +163,17 @@ class Peer:
         _check_range(address, len(data))
         done = 0
         while done < len(data):
-            size = min(self._sizes.now, len(data) - done)
-            result = self._try(Job(Command.WRITE, address + done, data[done : done + size], ports))
-            self._sizes.learn(result is not None)
-            if result is not None:
-                done += size
+            jobs = []
+            most = WINDOW if self._sizes.at_best else FEW
+            for begin in range(done, len(data), self._sizes.now)[:most]:
+                block = data[begin : begin + self._sizes.now]
+                jobs.append(Job(Command.WRITE, address + begin, block, ports, streams=len(data) > BUFFER_SIZE))
+            self._do_all(jobs)
+            for job in jobs:
+                self._sizes.learn(job.result is not None)
+                if job.result is None:
+                    break  # and so are those behind it
+                done += len(job.payload)
                 if progress is not None:
                     progress(done, len(data))
 
@@ -305,6 +313,11 @@ class _Sizes:
         self.now = most
         self._most = most
         self._good = 0
+
+    @property
+    def at_best(self) -> bool:
+        """Whether blocks come whole, as far as is known."""
+        return self.now == self._most
 
     def learn(self, good: bool) -> None:
         self._good = self._good + 1 if good else 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from vice_line import riglink_in_vice
+from vice_line import Cable, Noise, riglink_in_vice
 
 from soulrig.buildtools.link_protocol import INPUT_OUTPUT, ROMS, Driver
 from soulrig.link.frames import crc16
@@ -21,7 +22,8 @@ pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 SCREEN, ROWS, COLUMNS = 0x0400, 10, 40  # rows that may show what is looked for: a whole screen takes 5 s at 2400
 # 10 PRINT"UPLOADED"
 PROGRAM = bytes.fromhex("0108 1008 0a00 99 22") + b"UPLOADED" + bytes.fromhex("22 00 0000")
-PATIENCE = 30.0
+PATIENCE = 60.0
+MEMORY, MEMORY_SIZE = 0x1000, 0x8000
 SIZES = {Driver.SWIFTLINK: 3000, Driver.USERPORT: 300}
 
 
@@ -86,3 +88,46 @@ def test_all_that_a_c64_at_a_line_can_be_asked(
         assert peer.starts == 2
         wait_for(lambda: shown(peer, "READY.") and not shown(peer, "UPLOADED"), "BASIC after a reset")
         assert peer.peek(0x8004, 5, ROMS) != bytes.fromhex("C3 C2 CD 38 30"), "the mark of a cartridge is left there"
+
+
+def at_its_worst(peer: Peer, cable: Cable, size: int, seed: int) -> None:
+    """`size` bytes each way over a line that damages one byte in 200, cut for two seconds now and then; keys typed."""
+    rng = random.Random(seed)
+    text = "".join(rng.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ", k=30))
+    peer.keys(b'\x93PRINT"' + text.encode() + b'"\r')
+    wait_for(lambda: shown(peer, text), "what was typed over the worst of lines")
+    for begin in range(0, size, MEMORY_SIZE):
+        data = rng.randbytes(min(MEMORY_SIZE, size - begin))
+        cutting = threading.Timer(2.0, lambda: setattr(cable.noise, "cut", True))
+        mending = threading.Timer(4.0, lambda: setattr(cable.noise, "cut", False))
+        cutting.start()
+        mending.start()
+        peer.poke(MEMORY, data)
+        assert peer.crc(MEMORY, len(data)) == crc16(data)
+        assert peer.peek(MEMORY, len(data)) == data
+        cutting.join()
+        mending.join()
+
+
+@pytest.mark.parametrize(("driver", "size"), [(Driver.SWIFTLINK, 6_000), (Driver.USERPORT, 600)])
+def test_nothing_goes_wrong_on_the_worst_of_lines(driver: Driver, size: int, tmp_path: Path) -> None:
+    noise = Noise()
+    with riglink_in_vice(tmp_path, driver, noise=noise) as (peer, cable):
+        peer.identify()
+        noise.one_in = 200
+        at_its_worst(peer, cable, size, seed=size)
+        assert noise.done > size // 200
+        assert peer.starts == 1
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("emulator", ["x64", "x64sc"])
+def test_a_megabyte_each_way_on_the_worst_of_lines(emulator: Emulator, tmp_path: Path) -> None:
+    noise = Noise()
+    with riglink_in_vice(tmp_path, Driver.SWIFTLINK, emulator, noise=noise, patience=60.0) as (peer, cable):
+        peer.identify()
+        noise.one_in = 200
+        at_its_worst(peer, cable, 1_000_000, seed=1)
+        assert noise.done > 1_000_000 // 200
+        assert peer.starts == 1
