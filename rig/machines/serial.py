@@ -153,8 +153,11 @@ class SerialMachine:
     def wait(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
         """Wait until `condition()`. Raises InVain after so many seconds of this computer's, Fault for a dead line."""
         deadline = time.monotonic() + seconds
-        while not condition():
-            if time.monotonic() > deadline:
+        while True:
+            late = time.monotonic() > deadline  # before the look: at 2400 baud one at the screen takes four seconds
+            if condition():
+                return
+            if late:
                 raise InVain(f"waited {seconds:g} seconds in vain for {what}, at {self._port}")
             time.sleep(POLL_SECONDS)
 
