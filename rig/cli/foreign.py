@@ -64,6 +64,7 @@ def expectations(expect: list[str] | None, file: Path | None) -> list[str] | Non
 def print_foreign(result: Record) -> None:
     """The table of replies, and what differs."""
     from rich.table import Table
+    from rich.text import Text
 
     from soulrig.cli.output import Output
 
@@ -71,8 +72,9 @@ def print_foreign(result: Record) -> None:
     table = Table("prompt", "reply", "screen")
     for prompt in result.prompts:
         seen = prompt.channels.get("screen", {})
-        table.add_row(prompt.prompt, *seen.get("rows", ["-"]), seen.get("verdict", "-"))
-    console.print(table)
+        table.add_row(Text(prompt.prompt), *map(Text, seen.get("rows", ["-"])), seen.get("verdict", "-"))
+    if result.prompts:
+        console.show(table)
     for prompt in result.prompts:
         for channel, seen in prompt.channels.items():
             if seen["difference"] is not None:

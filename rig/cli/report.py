@@ -88,12 +88,17 @@ def _markdown(view: View, comparison: Comparison | None) -> bytes:
 
 
 def _print_tables(view: View, comparison: Comparison | None) -> None:
+    from rich.table import Table
+
     from soulrig.cli.output import Output
     from soulrig.report.console import console
 
     output = Output(highlight=False)
     for part in console(view, comparison):
-        output.print(part)
+        if isinstance(part, Table):
+            output.show(part)
+        else:
+            output.print(part)
 
 
 def _as_json(view: View, comparison: Comparison | None) -> dict[str, Any]:

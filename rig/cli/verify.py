@@ -203,7 +203,7 @@ def print_result(result: Record, channels: Sequence[str]) -> None:
     from soulrig.cli.output import Output
 
     console = Output()
-    console.print(_table(result, channels))
+    console.show(_table(result, channels))
     for prompt in result.prompts:
         for channel, seen in prompt.channels.items():
             if seen["difference"] is not None:
@@ -218,6 +218,7 @@ def print_result(result: Record, channels: Sequence[str]) -> None:
 
 def _table(result: Record, channels: Sequence[str]) -> Table:
     from rich.table import Table
+    from rich.text import Text
 
     table = Table()
     for name in ("prompt", "reply"):
@@ -228,8 +229,8 @@ def _table(result: Record, channels: Sequence[str]) -> Table:
         cycles = prompt.channels.get("telemetry", {}).get("cycles", [])
         mean = sum(cycles) / len(cycles) if cycles else None
         table.add_row(
-            prompt.prompt,
-            prompt.reference["text"],
+            Text(prompt.prompt),
+            Text(prompt.reference["text"]),
             str(len(prompt.reference["tokens"])),
             "-" if mean is None else f"{mean:,.0f}",
             "-" if mean is None else f"{mean / result.machine['hertz']:.2f}",

@@ -13,8 +13,8 @@ from soulrig.capture.picture import Picture
 from soulrig.capture.screen_log import ScreenWrite
 from soulrig.capture.sid_log import SidWrite
 from soulrig.channels.screen import COLUMNS, text_rows
-from soulrig.errors import Fault
-from soulrig.machine import NTSC_HZ, PAL_HZ, InVain, Registers
+from soulrig.errors import BadInput, Fault
+from soulrig.machine import NTSC_HZ, PAL_HZ, InVain, Registers, is_cartridge
 from soulrig.machines.roms import RomSet, our_roms
 from soulrig.sim.canvas import draw
 from soulrig.sim.computer import RAM, Computer
@@ -60,6 +60,8 @@ class SimMachine:
 
     def insert(self, disk: Path) -> None:
         """Put a disk into drive 8, and switch the C64 on if it is off. Raises BadInput for what is no D64 image."""
+        if is_cartridge(disk):
+            raise BadInput(f"{disk}: the machine sim takes no cartridge; --machine vice does")
         contents = read_disk(disk)
         if self._computer is None:
             self._computer = self._switched_on()
