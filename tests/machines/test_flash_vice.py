@@ -155,8 +155,9 @@ def test_what_is_refused(tmp_path: Path) -> None:
 
 
 @true_drive
-def test_a_true_drive(tmp_path: Path) -> None:
-    with bench(tmp_path, Driver.SWIFTLINK, "x64", true=True) as c64:
+@pytest.mark.parametrize("driver", LINES)
+def test_a_true_drive(driver: Driver, tmp_path: Path) -> None:
+    with bench(tmp_path, driver, "x64", true=True) as c64:
         flashed = c64.flash("--force")
         assert flashed.returncode == 0, flashed.stderr
         verified = c64.flash("--verify-only")
