@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from monitor_agent import Drive, MonitorAgent, genuine, switched_on, true_drive, virtual
@@ -158,6 +159,19 @@ def test_one_that_was_cut_goes_on(sectors: int, tmp_path: Path) -> None:
         assert c64.flash(wishes=PLAIN if sectors else OVERWRITE).differences == []
         assert used_by(IMAGE, c64.content()) == used_by(IMAGE, IMAGE.content)
         assert c64.line.written <= USED + MARK - max(0, sectors - MARK)
+
+
+def test_a_sector_that_differs_is_named(tmp_path: Path) -> None:
+    changed = bytearray(IMAGE.content)
+    first, *_ = IMAGE.used_sectors()
+    place = IMAGE.content.index(IMAGE.sector(first))
+    changed[place + 100] ^= 1
+    with station(virtual, tmp_path, bytes(changed)) as c64:
+        (found,) = c64.flash(wishes=Wishes(verify_only=True)).differences
+        assert found.sector == first
+        assert f"CRC-32 is {crc32(changed[place : place + 256]):08X}" in found.what
+        assert f"where {crc32(IMAGE.sector(first)):08X} was expected" in found.what
+        assert c64.content() == bytes(changed)
 
 
 def test_a_disk_that_holds_files_is_not_touched(tmp_path: Path) -> None:
