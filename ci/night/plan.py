@@ -23,7 +23,7 @@ BUILD = "build"
 SIM, X64, X64SC = ("sim",), ("vice", "--emulator", "x64"), ("vice", "--emulator", "x64sc")
 MACHINES = {"sim": SIM, "x64": X64, "x64sc": X64SC}
 STANDARDS = ("pal", "ntsc")
-CHANNELS = "telemetry,screen,sound"
+CHANNELS = "telemetry,screen,pixels,sound"
 
 SCREENS = ("tests/machines/test_pictures.py", "tests/e2e/test_other_programs.py")
 

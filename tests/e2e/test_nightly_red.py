@@ -42,12 +42,12 @@ def package(tmp_path: Path) -> Path:
 def nightly(root: Path, tmp_path: Path) -> Nightly:
     """Runs a quick night; returns its exit code and the first line that it prints."""
 
-    def run(*, site: Path | None = None, path: Path | None = None) -> tuple[int, str]:
+    def run(*, site: Path | None = None, path: str | None = None) -> tuple[int, str]:
         environment = dict(os.environ)
         if site is not None:
             environment["PYTHONPATH"] = str(site)
         if path is not None:
-            environment["PATH"] = f"{path}:{environment['PATH']}"
+            environment["PATH"] = path
         ended = subprocess.run(
             [root / "ci" / "nightly", "--quick", "--keep", tmp_path / "nights"],
             env=environment,
@@ -139,9 +139,22 @@ def test_an_emulator_that_dies(end: str, nightly: Nightly, tmp_path: Path) -> No
         program.parent.mkdir(exist_ok=True)
         program.write_text(f"#!/bin/sh\n{end}\n")
         program.chmod(0o755)
-    code, first = nightly(path=tmp_path / "bin")
+    code, first = nightly(path=f"{tmp_path / 'bin'}:{os.environ['PATH']}")
     assert code == 3
     assert first.startswith("RED: verify x64 pal: the rig failed: x64 ")
+
+
+def test_an_emulator_that_is_not_there(nightly: Nightly, tmp_path: Path) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for place in map(Path, os.environ["PATH"].split(":")):
+        for program in place.iterdir() if place.is_dir() else ():
+            link = folder / program.name
+            if program.name not in ("x64", "x64sc") and not link.is_symlink():
+                link.symlink_to(program)
+    code, first = nightly(path=str(folder))
+    assert code == 3
+    assert first.startswith("RED: verify x64 pal: the rig failed: no program x64 on the PATH")
 
 
 def test_a_source_that_does_not_assemble(nightly: Nightly, package: Path) -> None:
