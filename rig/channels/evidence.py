@@ -20,6 +20,7 @@ from soulrig.channels.sound import SPACING_SECONDS
 
 FRAME_SECONDS = 0.02  # that witnesses may differ
 FEWEST = 3  # notices that a pace is told from
+CLOCK_SPAN = 1 << 32  # cycles after which the C64's clock begins anew
 
 
 @dataclass(frozen=True)
@@ -89,21 +90,23 @@ def evidence_of(channels: Mapping[str, Mapping[str, Any]], hertz: int) -> Eviden
 def pace(channels: Iterable[Mapping[str, Mapping[str, Any]]], hertz: int) -> float | None:
     """This computer's seconds for one of the C64's, by the notices of many replies; None where there are too few.
 
-    The least squares' line through arrival over clock, both from each reply's first token on: the time that a notice
-    takes is the same for all tokens, so it makes no difference; a reply's begin is told sooner. 1.0 on a C64 that runs
-    at its own speed; in an emulator's warp less.
+    The least squares' line through arrival over clock at each token: the time that a notice takes is the same for all,
+    so it makes no difference. 1.0 on a C64 that runs at its own speed; of an emulator's, what its speed is.
     """
     clocks: list[float] = []
     arrivals: list[float] = []
+    turns = 0
+    before = 0
     for told in (seen["wire"] for seen in channels if "wire" in seen):
-        own = np.array(told["clock"][1:], float) / hertz
-        here = np.array(told["arrivals"][1:], float)
-        if len(own) >= 2:
-            clocks += list(own - own.mean())
-            arrivals += list(here - here.mean())
+        began = told["began"]
+        turns += began["clock"] < before  # the C64's clock has begun anew; one reply is shorter than that takes
+        before = began["clock"]
+        clocks += [(turns * CLOCK_SPAN + before + since) / hertz for since in told["clock"][1:]]
+        arrivals += [began["arrival"] + since for since in told["arrivals"][1:]]
     if len(clocks) < FEWEST:
         return None
-    return float(np.dot(clocks, arrivals) / np.dot(clocks, clocks))
+    own, here = np.array(clocks) - np.mean(clocks), np.array(arrivals) - np.mean(arrivals)
+    return float(np.dot(own, here) / np.dot(own, own))
 
 
 def _miscounted(channels: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:

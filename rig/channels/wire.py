@@ -115,6 +115,7 @@ def compare(notices: Sequence[Notice], expected: Reply) -> Finding:
         "logits_checksums": [list(notice.checksum) for notice in tokens],
         "clock": [(notice.clock - start.clock) % CLOCK_SPAN for notice in (start, *tokens)],
         "arrivals": [round(notice.seconds - start.seconds, 6) for notice in (start, *tokens)],
+        "began": {"clock": start.clock, "arrival": round(start.seconds, 6)},
     }
     return Finding(_difference(tokens, notices[-1].stop, expected), seen)
 

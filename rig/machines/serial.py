@@ -27,7 +27,7 @@ VIC_MEMORY, SECOND_SET = 0xD018, 0x02  # which character set is shown
 SILENT_SECONDS = 15.0  # that a C64 may be which is not known to think
 PREFILL_SECONDS = 60.0  # the same, from a reply's begin to its first token
 START_SECONDS = 30.0  # until a program that was started has opened the line
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.1  # longer than the link holds a C64 for another command, so that it goes on with its work
 BEGIN = 1  # first byte of the notice of a reply's begin
 
 

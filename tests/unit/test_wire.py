@@ -142,6 +142,17 @@ def test_periods_are_told_by_both_clocks_and_the_pace() -> None:
     assert pace([], HERTZ) is None
 
 
+def test_the_pace_is_that_of_the_whole_run() -> None:
+    """Two replies, the C64's clock begun anew between them, each notice late by some milliseconds of its own."""
+
+    def reply(clock: int, arrival: float, late: float) -> dict[str, Any]:
+        began = {"clock": clock % WRAP, "arrival": arrival}
+        return {"wire": {"began": began, "clock": [0, HERTZ, 2 * HERTZ], "arrivals": [0.0, 1.0 + late, 2.0 - late]}}
+
+    replies = [reply(WRAP - 3 * HERTZ, 100.0, 0.01), reply(WRAP + 97 * HERTZ, 200.0, 0.01)]
+    assert pace(replies, HERTZ) == pytest.approx(1, abs=0.0001)
+
+
 def test_the_sound_is_held_against_the_clock() -> None:
     """A chord begins with its token, and the cable's time lies between two of them."""
     wire = observed(told()).as_json()
