@@ -25,7 +25,8 @@ leaving:                .res 1          ; not 0: leave_for is jumped to, with th
 
 .segment "LINKCODE"
 
-; link_begin: readies line and link; the first ask will tell that all begins anew. Uses: A, X, Y. Cycles: up to 40,000
+; link_begin: readies line and link; the first ask will tell that all begins anew. To be called with I/O banked in.
+; In: link_here = the processor port with which the link will be served. Uses: A, X, Y. Cycles: up to 40,000
 link_begin:
         php
         sei

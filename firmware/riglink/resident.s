@@ -4,7 +4,7 @@
         .include "kernal.inc"
 
         .export connect, hook, link_program : abs
-        .import LINE_PAUSE, clock_start, line_missing, line_name, line_present, link_begin, link_busy, link_serve
+        .import LINE_PAUSE, clock_start, line_missing, line_name, line_present, link_begin, link_busy, link_here, link_serve
 
 link_program            = LINKED_RIGLINK
 PAUSE_ALONE             = 120           ; interrupts, where nobody answered
@@ -52,6 +52,8 @@ hook:
         php
         sei
         jsr clock_start
+        lda PROCESSOR_PORT
+        sta link_here
         jsr link_begin
         lda #1
         sta pause

@@ -12,6 +12,7 @@ import pytest
 from vice_line import Cable, Noise, riglink_in_vice
 
 from soulrig.buildtools.link_protocol import INPUT_OUTPUT, ROMS, Driver
+from soulrig.buildtools.riglink import assemble_riglink
 from soulrig.link.frames import crc16
 from soulrig.link.peer import Peer
 from soulrig.machines.roms import our_roms
@@ -131,3 +132,25 @@ def test_a_megabyte_each_way_on_the_worst_of_lines(emulator: Emulator, tmp_path:
         at_its_worst(peer, cable, 1_000_000, seed=1)
         assert noise.done > 1_000_000 // 200
         assert peer.starts == 1
+
+
+def test_events_are_told_once_each_and_the_lost_ones_counted(tmp_path: Path) -> None:
+    """Eight events of 20 bytes between two asks, for which there is room for six; on the worst of lines."""
+    symbols = assemble_riglink(Driver.SWIFTLINK).symbols
+    told: list[bytes] = []
+    noise = Noise(one_in=200)
+    with riglink_in_vice(tmp_path, Driver.SWIFTLINK, noise=noise, on_event=lambda event: told.append(event.data)) as (
+        peer,
+        _,
+    ):
+        # LDA #20 : LDX #0 : LDY #$21 : JSR link_event : DEC $20FF : BNE back : RTS
+        back = bytes.fromhex("A9 14 A2 00 A0 21 20") + symbols["link_event"].to_bytes(2, "little")
+        back += bytes.fromhex("EE 00 21 CE FF 20")
+        peer.poke(0x2000, back + bytes([0xD0, 0x100 - len(back) - 2, 0x60]))
+        peer.poke(0x2100, bytes(range(20)))
+        peer.poke(0x20FF, bytes([8]))
+        peer.call(0x2000)
+        wait_for(lambda: len(told) >= 6, "the events")
+        assert peer.peek(0x2100, 1) == bytes([8])
+        wait_for(lambda: peer.lost_events == 2, "how many were lost")
+    assert told == [bytes([number, *range(1, 20)]) for number in range(6)]

@@ -8,7 +8,7 @@ import select
 import threading
 import time
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Self
 
 from soulrig.buildtools.link_protocol import Driver
 from soulrig.buildtools.riglink import LINES, make_disk
+from soulrig.link.answering import Event
 from soulrig.link.peer import Peer
 from soulrig.machines.roms import our_roms
 from soulrig.vice_driver.process import Emulator, RomFiles, Standard, ViceOptions, ViceProcess
@@ -115,6 +116,7 @@ def riglink_in_vice(
     standard: Standard = "pal",
     noise: Noise | None = None,
     patience: float = 30.0,
+    on_event: Callable[[Event], None] = lambda event: None,
 ) -> Iterator[tuple[Peer, Cable]]:
     """A VICE without a monitor that has loaded and started the agent from disk, and the peer at the other end."""
     disk = folder / "riglink.d64"
@@ -131,5 +133,5 @@ def riglink_in_vice(
             serial=SerialLine(HARDWARE[driver], cable.c64, BAUD[driver]),
             keys=f'load"riglink {LINES[driver]}",8\rrun\r',
         )
-        with ViceProcess(options), Peer.open(cable.host, BAUD[driver], patience=patience) as peer:
+        with ViceProcess(options), Peer.open(cable.host, BAUD[driver], patience=patience, on_event=on_event) as peer:
             yield peer, cable
