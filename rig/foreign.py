@@ -91,6 +91,7 @@ def verify_foreign(
     record = Record(machine.description, subject, datetime.now(UTC).isoformat(timespec="seconds"))
     with kept(record, keep, list) as grown:
         grown()
+        seen = None if picture is None else offered(machine, Pixels)  # told before anything is started
         with machine:
             talk = _Talk(machine, program, seconds)
             talk.boot()
@@ -102,8 +103,8 @@ def verify_foreign(
                 result.channels["screen"] = _compare(talk.say(prompt), wanted).as_json()
                 grown()
                 progress(result)
-            if picture is not None:
-                offered(machine, Pixels).picture().save(picture)
+            if picture is not None and seen is not None:
+                seen.picture().save(picture)
                 record.attachments.append(Attachment.beside("screen", picture, "image/png", keep))
     return record
 

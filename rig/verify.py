@@ -56,6 +56,7 @@ def verify(
     with kept(record, keep, lambda: _measurements(record, apart)) as grown:
         grown()
         opened = open_channels(channels, machine, built.manifest)
+        seen = None if picture is None else offered(machine, Pixels)  # told before anything is started
         with tempfile.TemporaryDirectory(prefix="soulrig-verify-") as folder, machine:
             record.machine = machine.description
             if disk is None:
@@ -79,8 +80,8 @@ def verify(
                     apart[each.witnesses] = max(each.apart, apart.get(each.witnesses, 0))
                 grown()
                 progress(result)
-            if picture is not None:
-                offered(machine, Pixels).picture().save(picture)
+            if picture is not None and seen is not None:
+                seen.picture().save(picture)
                 record.attachments.append(Attachment.beside("screen", picture, "image/png", keep))
     return record
 

@@ -147,6 +147,7 @@ def test_nobody_at_the_other_end_is_a_fault(tmp_path: Path) -> None:
     [
         ([], "kind serial needs --port, or port in soulrig.toml"),
         (["--port", "/dev/nowhere"], "/dev/nowhere: can't be opened"),
+        (["--port", "/dev/nowhere", "--screenshot", "nowhere.png"], "the machine serial has no pixels"),
         (["--port", "/dev/null", "--baud", "12"], "--baud: is 12, expected 300 to"),
         (["--port", "/dev/null", "--standard", "pal"], "--standard: a machine of the kind serial has none"),
     ],
@@ -155,4 +156,4 @@ def test_what_is_wrong_is_told(options: list[str], says: str) -> None:
     command = [sys.executable, "-m", "soulrig", "verify", "--machine", "serial", "--prompt", "hello", *options]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert says in run.stderr
-    assert run.returncode == (3 if "opened" in says else 2)
+    assert run.returncode == (3 if "opened" in says or "pixels" in says else 2)
