@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 from play_disks import ECHO, SAVE, disk
 
+from soulrig.buildtools.build import build
 from soulrig.buildtools.disk_image import read_disk
 from soulrig.channels.screen import text_rows
 from soulrig.errors import BadInput, Fault
 from soulrig.machines.window import ViceWindow
+from soulrig.model.soul import Soul
 from soulrig.play import Played, play
 
 pytestmark = [pytest.mark.vice, pytest.mark.window]
@@ -98,6 +100,13 @@ def test_what_a_program_saves_comes_back_only_when_asked_for(tmp_path: Path, wri
     assert (image.read_bytes() == before) is not write
     assert [file.name for file in read_disk(image).files] == [b"PROGRAM", b"X"][: 1 + write]
     assert list(tmp_path.iterdir()) == [image]
+
+
+@pytest.mark.cc65
+@pytest.mark.usefixtures("display")
+def test_a_cartridge_starts_by_itself(root: Path, tmp_path: Path) -> None:
+    build(Soul.load(root / "disk" / "soulplayer"), crt=True).save(tmp_path)
+    assert play(Watched("you>", close), tmp_path / "soulplayer.crt") == Played(False, False)
 
 
 @pytest.mark.usefixtures("display")
