@@ -1,6 +1,6 @@
 """What the tests stand on: skipping what this machine lacks, and where the test data lies.
 
-A test that needs something says so with a marker (`vice`, `cc65`, `fixtures`, `train`) and is skipped where that is
+A test that needs something says so with a marker (`vice`, `cc65`, `fixtures`, `roms`) and is skipped where that is
 absent. SOULRIG_REQUIRE=vice,cc65 turns such a skip into a failure, so that a continuous run can't pass by testing less.
 """
 
@@ -28,6 +28,7 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "browser": (lambda: shutil.which("chromium") is not None, "chromium is not on PATH; install Debian's chromium"),
     "cc65": (lambda: shutil.which("ca65") is not None, "ca65 is not on PATH; install Debian's cc65"),
     "fixtures": (GOLDEN.is_dir, "the folder ../shared/fixtures is not beside the checkout"),
+    "roms": (lambda: "SOULRIG_ROMS" in os.environ, "SOULRIG_ROMS names no folder with other ROMs"),
     "train": (lambda: importlib.util.find_spec("torch") is not None, "torch is not installed; install soulrig[train]"),
 }
 

@@ -297,7 +297,7 @@ def test_broken_off_while_it_is_verified(
     assert (entry["broken_off"], entry["fault"]) == ((True, None) if number == signal.SIGKILL else (False, INTERRUPTED))
     if number == signal.SIGKILL:  # it can't clear up after itself
         for left in private_temp.glob("soulrig-????????????????"):
-            assert wait_until(lambda left=left: not list(left.iterdir()))  # type: ignore[misc]
+            assert wait_until(lambda left=left: not list(left.iterdir()))  # type: ignore[misc]  # mypy knows no lambda with a default
             left.rmdir()
     assert_nothing_left(private_temp)
     run("deploy", saved, "--to", "vice", "--prompt", "hi")

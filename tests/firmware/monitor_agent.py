@@ -23,9 +23,6 @@ STUB = 0x0334  # the tape buffer: JSR to the routine, and a jump in place
 JSR, JMP = 0x20, 0x4C
 PATIENCE = 60.0  # seconds, within which a drive formats a disk
 STARTED = 4_000_000  # cycles, by when a genuine KERNAL has started too
-true_drive = pytest.mark.skipif(
-    "SOULRIG_ROMS" not in os.environ, reason="SOULRIG_ROMS names no folder with a drive's DOS"
-)
 
 
 class MonitorAgent:

@@ -33,9 +33,6 @@ SECONDS_TO_PROMPT = 22
 LOADS = 100
 STEP = 97  # instructions, by which one starts later than the one before
 DRIVES = {"1541": "dos1541-*", "1542": "dos1541ii-*", "1571": "dos1571-*"}  # VICE's number, its DOS
-true_drive = pytest.mark.skipif(
-    "SOULRIG_ROMS" not in os.environ, reason="SOULRIG_ROMS names no folder with a drive's DOS"
-)
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +157,7 @@ def test_basic_tells_where_the_program_is_missing(built: Built, tmp_path: Path) 
 
 
 @pytest.mark.vice
-@true_drive
+@pytest.mark.roms
 @pytest.mark.parametrize("drive", DRIVES)
 @pytest.mark.parametrize("standard", ["pal", "ntsc"])
 def test_it_is_fast_and_right(
@@ -177,7 +174,7 @@ def test_it_is_fast_and_right(
 
 
 @pytest.mark.vice
-@true_drive
+@pytest.mark.roms
 def test_it_is_fast_under_our_kernal_too(built: Built, symbols: dict[str, int], tmp_path: Path) -> None:
     dos = find_roms(Path(os.environ["SOULRIG_ROMS"])).dos1541
     with loading(built, tmp_path, ours(tmp_path, dos), "x64", "pal", "-drive8type", "1541") as c64:
@@ -188,7 +185,7 @@ def test_it_is_fast_under_our_kernal_too(built: Built, symbols: dict[str, int], 
 
 
 @pytest.mark.vice
-@true_drive
+@pytest.mark.roms
 def test_with_a_second_drive_it_loads_plainly(built: Built, symbols: dict[str, int], tmp_path: Path) -> None:
     second = ("-drive9type", "1541", "-drive9truedrive")
     with loading(built, tmp_path, given(tmp_path), "x64", "pal", *second) as c64:
@@ -199,7 +196,7 @@ def test_with_a_second_drive_it_loads_plainly(built: Built, symbols: dict[str, i
 
 
 @pytest.mark.vice
-@true_drive
+@pytest.mark.roms
 @pytest.mark.parametrize("sectors", [0, 40])
 def test_a_drive_that_falls_silent_is_told(built: Built, symbols: dict[str, int], sectors: int, tmp_path: Path) -> None:
     with loading(built, tmp_path, given(tmp_path), "x64", "pal", "-drive8type", "1541") as c64:
@@ -214,7 +211,7 @@ def test_a_drive_that_falls_silent_is_told(built: Built, symbols: dict[str, int]
 
 
 @pytest.mark.vice
-@true_drive
+@pytest.mark.roms
 @pytest.mark.soak
 @pytest.mark.timeout(3000)
 @pytest.mark.parametrize("standard", ["pal", "ntsc"])

@@ -10,7 +10,7 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
-from monitor_agent import Drive, MonitorAgent, genuine, switched_on, true_drive, virtual
+from monitor_agent import Drive, MonitorAgent, genuine, switched_on, virtual
 from raw_disk import unformatted
 
 from soulrig.buildtools.disk_image import make_d64
@@ -21,7 +21,7 @@ from soulrig.flash.image import Image, Sector
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 
-KINDS = [pytest.param(virtual, id="virtual"), pytest.param(genuine, id="genuine", marks=true_drive)]
+KINDS = [pytest.param(virtual, id="virtual"), pytest.param(genuine, id="genuine", marks=pytest.mark.roms)]
 FILES = {"soul": b"\x01\x08" + bytes((place * place >> 3) & 0xFF for place in range(5000)), "b": b"\x00\xc0\x60"}
 IMAGE = Image("new.d64", make_d64("new", "nw", FILES))
 OLD = make_d64("old disk", "od", {"precious": bytes(2000)})
@@ -239,7 +239,7 @@ def test_a_sector_that_can_not_be_read(kind: Drive, tmp_path: Path) -> None:
             assert "half written" in c64.notes[-1]
 
 
-@true_drive
+@pytest.mark.roms
 def test_a_disk_that_was_never_formatted(tmp_path: Path) -> None:
     with station(genuine, tmp_path, unformatted()) as c64:
         with pytest.raises(BadInput, match="not formatted; --format does it first"):
@@ -248,7 +248,7 @@ def test_a_disk_that_was_never_formatted(tmp_path: Path) -> None:
         assert (flashed.differences, c64.line.written) == ([], USED)
 
 
-@true_drive
+@pytest.mark.roms
 def test_no_disk(tmp_path: Path) -> None:
     formatted_in_vain = pytest.raises(Fault, match=r"could not be formatted \(21,.*is one in the drive")
     with station(genuine, tmp_path, None) as c64, formatted_in_vain:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from monitor_agent import Drive, MonitorAgent, disk_at, genuine, ours_and_true_drive, true_drive, virtual
+from monitor_agent import Drive, MonitorAgent, disk_at, genuine, ours_and_true_drive, virtual
 from raw_disk import unformatted
 
 from soulrig.buildtools.disk_image import make_d64, read_disk
@@ -21,8 +21,8 @@ pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 
 KINDS = [
     pytest.param(virtual, id="virtual"),
-    pytest.param(genuine, id="genuine", marks=true_drive),
-    pytest.param(ours_and_true_drive, id="ours-true", marks=true_drive),
+    pytest.param(genuine, id="genuine", marks=pytest.mark.roms),
+    pytest.param(ours_and_true_drive, id="ours-true", marks=pytest.mark.roms),
 ]
 IMAGE = make_d64("a disk", "xy", {"first": b"\x01\x08one", "second": bytes(range(256)) * 30})
 DIRECTORY = (17 * 21) * 256  # of sector 18/0 in an image
@@ -166,7 +166,7 @@ def test_a_disk_is_formatted(kind: Drive, tmp_path: Path) -> None:
             assert written_image(agent).read_bytes()[(16 * 21 + 3) * 256 :][:256] == PATTERN
 
 
-@true_drive
+@pytest.mark.roms
 def test_a_disk_that_was_never_formatted(tmp_path: Path) -> None:
     image = tmp_path / "raw.g64"
     image.write_bytes(unformatted())

@@ -21,7 +21,7 @@ from soulrig.vice_driver.vice import Vice
 pytestmark = [
     pytest.mark.vice,
     pytest.mark.cc65,
-    pytest.mark.skipif("SOULRIG_ROMS" not in os.environ, reason="SOULRIG_ROMS names no folder with a 1541's DOS"),
+    pytest.mark.roms,
 ]
 
 SECOND = 1_000_000  # cycles, about

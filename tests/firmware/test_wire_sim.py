@@ -121,7 +121,7 @@ def test_keys_typed_during_a_reply_are_the_next_line(machine: SimMachine, tmp_pa
             sequence = talk.sequence
             first = type_text(c64, "hello\r", 10)
             type_text(c64, "The abab\r", 12, first + 150_000)
-            c64.wait(lambda talk=talk, now=sequence + 1: talk.sequence == now, 5, "the first reply")  # type: ignore[misc]
+            c64.wait(lambda talk=talk, now=sequence + 1: talk.sequence == now, 5, "the first reply")  # type: ignore[misc]  # mypy knows no lambda with a default
             talk.wait(sequence + 1, "the abab")
 
 

@@ -30,9 +30,6 @@ pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 PROGRAM = b"\x01\x08" + bytes(place * place >> 5 & 0xFF for place in range(300))  # two sectors
 TITLE = 17 * 21 * 256 + 0x90
 PATIENCE = 120.0
-true_drive = pytest.mark.skipif(
-    "SOULRIG_ROMS" not in os.environ, reason="SOULRIG_ROMS names no folder with a drive's DOS"
-)
 
 
 @dataclass
@@ -154,7 +151,7 @@ def test_what_is_refused(tmp_path: Path) -> None:
         assert c64.disk.read_bytes() == before
 
 
-@true_drive
+@pytest.mark.roms
 @pytest.mark.parametrize("driver", LINES)
 def test_a_true_drive(driver: Driver, tmp_path: Path) -> None:
     with bench(tmp_path, driver, "x64", true=True) as c64:

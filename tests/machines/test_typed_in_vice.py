@@ -27,7 +27,7 @@ from soulrig.vice_driver.vice import Vice
 
 pytestmark = [
     pytest.mark.vice,
-    pytest.mark.skipif("SOULRIG_ROMS" not in os.environ, reason="SOULRIG_ROMS names no folder with genuine ROMs"),
+    pytest.mark.roms,
 ]
 
 CABLES: dict[str, tuple[str, ...]] = {
