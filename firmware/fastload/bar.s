@@ -3,7 +3,8 @@
         .include "bus.inc"
         .include "fastload.inc"
 
-        .export bar, bar_step, slowly
+        .export bar_step, draw_bar, slowly
+        .import print
 
 CELLS                   = 32
 KEY_CLEAR               = $93
@@ -14,11 +15,24 @@ SHADE                   = $A6
 
 .rodata
 
-bar:                    .byte KEY_CLEAR, KEY_RETURN, " LOADING ", NAME, KEY_RETURN, KEY_RETURN, " "
-                        .repeat CELLS
-                        .byte SHADE
-                        .endrepeat
-                        .byte KEY_RETURN, KEY_UP, " ", KEY_REVERSE, 0
+heading:                .byte KEY_CLEAR, KEY_RETURN, " LOADING ", NAME, KEY_RETURN, KEY_RETURN, " ", 0
+first_cell:             .byte KEY_RETURN, KEY_UP, " ", KEY_REVERSE, 0
+
+.code
+
+; draw_bar: clears the screen and draws the empty bar; the cursor is at its first cell. Uses: A, X, Y
+draw_bar:
+        lda #<heading
+        ldy #>heading
+        jsr print
+        ldx #CELLS
+        lda #SHADE
+@cell:  jsr CHROUT
+        dex
+        bne @cell
+        lda #<first_cell
+        ldy #>first_cell
+        jmp print
 
 .segment "RESIDENT"
 

@@ -6,7 +6,8 @@
         .include "bus.inc"
         .include "fastload.inc"
 
-        .export device, load_plainly, name, print, receive
+        .export await, load_plainly, name, print, receive
+        .exportzp device
         .import bar_step, slowly
 
 BASIC_VARIABLES         = $2D           ; where they begin: behind the program
@@ -28,13 +29,16 @@ INVERTED                = PORT_REST ^ $FF
 
 .bss
 
-device:                 .res 1
 link:                   .res 2          ; of the sector: the first two bytes
 count:                  .res 1          ; bytes of it that are the program's
 rest:                   .res 1          ; and that are not
 kept_nmi:               .res 2
 level:                  .res 1          ; of CLK that is waited for
 tries:                  .res 1
+
+.zeropage
+
+device:                 .res 1
 
 .segment "RESIDENT"
 
@@ -182,12 +186,13 @@ load_plainly:
         jmp (IERROR)
 
 ; await_clock: waits for the drive, 10 s at most; reading a bad sector again and again takes it less.
+; await: the same for Y times 1.1 s, of which the first is but X times 4.4 ms.
 ; In: A = CLOCK or 0, CLK as it is to be. Out: C=1 in vain. Uses: A, X, Y
 await_clock:
-        sta level
         ldx #0
-        stx tries
         ldy #PATIENCE
+await:  sta level
+        stx tries
 @look:  lda CIA2_PORT_A
         eor level
         and #CLOCK
@@ -198,9 +203,7 @@ await_clock:
         bne @look
         dey
         bne @look
-        sec
-        rts
-@is:    clc
+@is:    cmp #1                  ; A = 0 where it is so
         rts
 
 ; get_byte: In: X = ATTENTION, Y = BUS_FREE. Out: A. Keeps X, Y. Cycles: 94 and the JSR. From an edge to its bits the

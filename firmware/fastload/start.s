@@ -4,7 +4,8 @@
         .include "fastload.inc"         ; NAME, BLOCKS: written by buildtools/fastload.py
 
         .import __RESIDENT_LOAD__, __RESIDENT_RUN__, __RESIDENT_SIZE__
-        .import await_drive, bar, device, find_program, load_plainly, others, print, receive, upload
+        .import await, draw_bar, find_program, load_plainly, others, receive, upload
+        .importzp device
 
 BASIC_START             = $0801
 BASIC_LINE              = 10
@@ -12,6 +13,7 @@ BASIC_SYS               = $9E
 ENTRY                   = BASIC_START + 13      ; the line below, link and end of program included
 FIRST_DEVICE            = 4                     ; on the bus
 USUAL_DEVICE            = 8
+STARTING                = 160                   ; times 4.4 ms, that the drive may take to run what it was sent
 
 .segment "LOADADDR"
 
@@ -42,15 +44,16 @@ start:
         bcs @drive
         lda #USUAL_DEVICE
 @drive: sta device
-        lda #<bar
-        ldy #>bar
-        jsr print
+        jsr draw_bar
         jsr find_program
         bcs @plain
         jsr others
         bcs @plain
         jsr upload
-        jsr await_drive
+        lda #0                                  ; the drive's half pulls CLK
+        ldx #STARTING
+        ldy #1
+        jsr await
         bcs @plain
         jmp receive
 @plain: jmp load_plainly

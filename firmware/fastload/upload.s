@@ -3,9 +3,10 @@
         .include "bus.inc"
         .include "fastload.inc"
 
-        .export await_drive, find_program, others, upload
+        .export find_program, others, upload
         .import __DRIVE_LOAD__, __DRIVE_RUN__, __DRIVE_SIZE__
-        .import device, name
+        .import name
+        .importzp device
 
 FIRST_DEVICE            = 4
 LAST_DEVICE             = 30
@@ -14,7 +15,7 @@ FOR_LOADING             = 0             ; secondary address: so the DOS remember
 CHUNK                   = 32            ; bytes that a command carries
 NO_ERROR                = '0'
 
-.bss
+.zeropage
 
 place:                  .res 1          ; in the drive's code
 other:                  .res 1          ; device that is looked for
@@ -51,11 +52,8 @@ find_program:
         lda #FILE
         jsr CLOSE
         lda answer
-        cmp #NO_ERROR
-        beq @found
-        sec
-        rts
-@found: clc
+        eor #NO_ERROR
+        cmp #1
 @left:  rts
 
 ; others: whether there is any other device on the bus. It would answer ATN by hardware and hold DATA, as all do, and
@@ -135,18 +133,3 @@ command:
         jsr CIOUT
         pla
         jmp CIOUT
-
-; await_drive: waits until the drive's half pulls CLK. Out: C=1 it doesn't. Uses: X, Y. Cycles: at most 0.7 M
-await_drive:
-        ldx #0
-        ldy #0
-@wait:  bit CIA2_PORT_A
-        bvc @runs
-        dex
-        bne @wait
-        dey
-        bne @wait
-        sec
-        rts
-@runs:  clc
-        rts
