@@ -18,8 +18,8 @@ from soulrig.flash.target import Transient
 SILENCE_SECONDS = 120.0  # of wall time: the longest that a drive is busy without a word, while it formats a disk
 LEAVE_SECONDS = 2.0  # that a program has to leave the bus in order, once it is interrupted
 COLUMNS = 200  # of the terminal: no row is broken
-_USB_ERROR = re.compile(r"LIBUSB_ERROR_\w+|usb.*(fail|error)", re.IGNORECASE)
 _LOG_ROW = re.compile(r"\[(Fatal|Warning|Info|Debug)\]")
+_USB_ERROR = re.compile(r"LIBUSB_ERROR_\w+|\[(Fatal|Warning)\].*usb", re.IGNORECASE)  # and no file's name
 
 
 class Program:

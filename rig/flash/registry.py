@@ -41,7 +41,7 @@ def _card(place: Place) -> Target:
     from soulrig.flash.card import Card
 
     if not place.where:
-        raise BadInput("--to sdcard: name the folder where the card is mounted: --to sdcard:/media/card")
+        raise BadInput("sdcard: name the folder where the card is mounted, as in sdcard:/media/card")
     return Card(Path(place.where).expanduser(), place.file)
 
 
@@ -84,7 +84,7 @@ def find_target(name: str, file: str, drive: int, settings: Mapping[str, Any] | 
     kind = TARGETS.get(kind_name)
     if kind is None:
         known = ", ".join(TARGETS)
-        raise BadInput(f"--to: no target is called {kind_name!r}{did_you_mean(kind_name, TARGETS)}; there are {known}")
+        raise BadInput(f"no target is called {kind_name!r}{did_you_mean(kind_name, TARGETS)}; there are {known}")
     if kind.where is None and colon:
-        raise BadInput(f"--to {name}: nothing stands behind {kind.name}")
+        raise BadInput(f"{name}: nothing stands behind {kind.name}")
     return kind.make(Place(file, where if colon else None, drive, settings or {}))

@@ -92,7 +92,7 @@ def test_no_folder_and_no_card_in_it(folder: Path, disk: Path, monkeypatch: pyte
     assert done.returncode == 2
     assert "is no folder; is the card mounted?" in done.stderr
     done = ended([*FLASH, str(disk), "--to", "sdcard"])
-    assert (done.returncode, "--to sdcard: name the folder" in done.stderr) == (2, True)
+    assert (done.returncode, "sdcard: name the folder" in done.stderr) == (2, True)
     monkeypatch.setattr(card, "MOUNT_FOLDERS", (folder.parent,))
     with pytest.raises(BadInput, match="no card is mounted there"):
         flash(Card(folder, "soul.d64"), Image.load(disk))
