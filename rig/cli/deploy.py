@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from soulrig.deploy.journal import Deployment
     from soulrig.deploy.releases import Release
     from soulrig.deploy.state import StateFolder
+    from soulrig.machine import Machine
 
 
 def deploy(
@@ -107,20 +108,21 @@ def deploy(
     with Bar("deploying", time_left=True) as bar:
         floppy = None if flash_to is None else Floppy(target_for(flash_to, FLOPPY, drive, config), force)
         listener = Listener(bar.show_part, bar.note)
-        deployer = Deployer(folder, to, kind.make(**options), Trial(asked, watched), listener, floppy)
-        ended = deployer.roll_back() if rollback else deployer.deploy(_release(soul, tokenizer, decode, config))
+        c64 = kind.make(**options)
+        deployer = Deployer(folder, to, c64, Trial(asked, watched), listener, floppy)
+        ended = deployer.roll_back() if rollback else deployer.deploy(_release(c64, soul, tokenizer, decode, config))
     _end(ended, folder, watched, as_json)
 
 
-def _release(soul: Path | None, tokenizer: Path | None, decode: Any, config: Path | None) -> Release:
-    """The soul that the options name, or soulrig.toml, with its program. Raises BadInput, Fault."""
-    from soulrig.buildtools.build import build_or_shipped
+def _release(c64: Machine, soul: Path | None, tokenizer: Path | None, decode: Any, config: Path | None) -> Release:
+    """The soul that the options name, or soulrig.toml, with its program for a machine. Raises BadInput, Fault."""
     from soulrig.config import load_config
+    from soulrig.conversation import program_for
     from soulrig.deploy.releases import Release
 
     loaded = load_soul(soul, tokenizer, decode, config)
     named = soul or load_config(config).default_soul
-    return Release("shipped" if named is None else named.resolve().name, loaded, build_or_shipped(loaded))
+    return Release("shipped" if named is None else named.resolve().name, loaded, program_for(c64, loaded))
 
 
 def _end(ended: Deployment, folder: StateFolder, channels: tuple[str, ...], as_json: bool) -> None:
