@@ -16,8 +16,8 @@ HEADER_SIZE = 9  # START, sequence, code, address, length, CRC
 CRC_POLYNOMIAL = 0x1021  # x^16 + x^12 + x^5 + 1, high bit first
 CRC_BEGIN = 0xFFFF
 
-BUFFER_SIZE = 64  # payload of a command other than WRITE
-EVENTS_SIZE = 128  # events that wait on the C64, each with its length before it
+BUFFER_SIZE = 40  # payload of a command other than WRITE
+EVENTS_SIZE = 112  # events that wait on the C64, each with its length before it
 KEYS_MOST = 10
 SKIP = 16  # numbers that a GAP leaves out: those of answers that may still be under way
 PORT_BITS = 0x07  # of a command: what the processor port has banked in for it

@@ -27,7 +27,7 @@ def assemble_riglink(driver: Driver) -> assembler.Program:
 
     Raises Fault where the assembler is missing.
     """
-    sources = [*(SOURCES / f"{name}.s" for name in ALONE), *core_sources(driver)]
+    sources = [*(SOURCES / f"{name}.s" for name in (*ALONE, f"{LINES[driver]}_name")), *core_sources(driver)]
     with tempfile.TemporaryDirectory(prefix="soulrig-riglink-") as folder:
         include = Path(folder)
         (include / "protocol.inc").write_text(protocol_include())

@@ -32,17 +32,15 @@ link_begin:
         sei
         jsr measure
         jsr line_begin
-        ldx #FIELDS - 1
         lda #0
-@clear: sta ask,x
-        dex
-        bpl @clear
+        sta ask + FIELD_SEQUENCE
         sta absent
         sta leaving
         sta streaming
         sta link_busy
         sta events_length
         sta events_lost
+        jsr tell_identity
         clc
         lda start               ; whatever it is: it has to be another one than the last time
         adc CIA1_TIMER_A_LOW
@@ -52,7 +50,6 @@ link_begin:
         adc VIC_RASTER
         sta start + 1
         sta ask + FIELD_ADDRESS + 1
-        jsr tell_identity
         lda #ASK_HELLO
         sta ask + FIELD_CODE
         plp
@@ -136,7 +133,6 @@ exchange:
 
 @gap:   lda #0
         sta streaming
-        sta ask + FIELD_ADDRESS + 1
         jsr tell
         ldx ask + FIELD_SEQUENCE
         dex
@@ -186,10 +182,6 @@ settle: lda ask + FIELD_CODE
 
 ; compose: an ask where the latest command left nothing to tell. Uses: A, X, Y
 compose:
-        lda events_lost
-        sta ask + FIELD_ADDRESS
-        lda #0
-        sta ask + FIELD_ADDRESS + 1
         lda events_length
         sta frozen
         beq @plain
@@ -201,6 +193,8 @@ compose:
 @plain: jsr tell
         lda #ASK_ASK
 @is:    sta ask + FIELD_CODE
+        lda events_lost
+        sta ask + FIELD_ADDRESS
         rts
 
 ; obey: does the command. Uses: A, X, Y
@@ -230,8 +224,6 @@ refuse: pha
         sta ask + FIELD_CODE
         pla
         sta ask + FIELD_ADDRESS
-        lda #0
-        sta ask + FIELD_ADDRESS + 1
         rts
 
 tell_identity:
@@ -251,6 +243,8 @@ tell:   stx source
         sta ask + FIELD_LENGTH
         lda #0
         sta ask + FIELD_LENGTH + 1
+        sta ask + FIELD_ADDRESS
+        sta ask + FIELD_ADDRESS + 1
         lda link_here
         sta source_port
         lda #ASK_RESULT

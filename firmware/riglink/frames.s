@@ -163,7 +163,11 @@ hear:
         beq @mine
         lda #HEARD_OTHER
         rts
-@mine:  jsr decode_port
+@mine:  lda link_here
+        eor header + FIELD_CODE
+        and #$FF - PORT_BITS
+        eor header + FIELD_CODE ; bits of the code below, of the port above
+        sta link_there
         ldx #header - ask
         jsr count_from
         beq @whole              ; there is no payload
@@ -193,15 +197,6 @@ hear:
 @refused:
         sta refusal
         lda #HEARD_REFUSED
-        rts
-
-; decode_port: the processor port that the command asks for. Out: link_there. Uses: A
-decode_port:
-        lda link_here
-        eor header + FIELD_CODE
-        and #$FF - PORT_BITS
-        eor header + FIELD_CODE ; bits of the code below, of the port above
-        sta link_there
         rts
 
 ; direct: where a payload goes: what link_data takes, there; what is longer and a WRITE, to its place at once, since its

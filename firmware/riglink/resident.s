@@ -4,7 +4,8 @@
         .include "kernal.inc"
 
         .export connect, hook, link_program : abs
-        .import LINE_PAUSE, clock_start, line_missing, line_name, line_present, link_begin, link_busy, link_here, link_serve
+        .import LINE_PAUSE, clock_start, line_missing, line_name, line_present
+        .import link_begin, link_busy, link_here, link_serve
 
 link_program            = LINKED_RIGLINK
 PAUSE_ALONE             = 120           ; interrupts, where nobody answered

@@ -3,8 +3,7 @@
 
         .include "link.inc"
 
-        .export line_await, line_begin, line_listen, line_receive, line_send, line_talk
-        .export line_missing, line_name, line_present
+        .export line_await, line_begin, line_listen, line_present, line_receive, line_send, line_talk
         .export LINE_BLOCK : abs, LINE_DRIVER : abs, LINE_PAUSE : abs, LINE_PREAMBLE : abs
 
 LINE_DRIVER             = DRIVER_SWIFTLINK
@@ -99,8 +98,3 @@ wait:   ldx #0
         rts
 @here:  clc
 left:   rts
-
-line_name:
-        .byte "SWIFTLINK 38400", KEY_RETURN, 0
-line_missing:
-        .byte "NO SWIFTLINK AT $DE00", KEY_RETURN, 0

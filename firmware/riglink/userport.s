@@ -4,8 +4,7 @@
 
         .include "link.inc"
 
-        .export line_await, line_begin, line_listen, line_receive, line_send, line_talk
-        .export line_missing, line_name, line_present
+        .export line_await, line_begin, line_listen, line_present, line_receive, line_send, line_talk
         .export LINE_BLOCK : abs, LINE_DRIVER : abs, LINE_PAUSE : abs, LINE_PREAMBLE : abs
 
 LINE_DRIVER             = DRIVER_USERPORT
@@ -195,7 +194,3 @@ timings_ntsc:
 timing:
 one_bit:                .word 0         ; what the timer's latch takes
 first_bit:              .word 0
-
-line_name:
-line_missing:
-        .byte "USER PORT 2400", KEY_RETURN, 0
