@@ -146,13 +146,7 @@ is_wide:
 
 ; X = layer * CONTEXT + A
 row_of_layer:
-        ldx layer
-        beq @found
-        clc
-:       adc #CONTEXT
-        dex
-        bne :-
-@found:
+        add_layer_rows
         tax
         rts
 

@@ -59,13 +59,7 @@ make_inverses:
         cpy #LARGEST_R_CLIPPED+1
         bcc @made
         sty divisor
-        lda #$00
-        sta value
-        sta value+1
-        sta value+3
-        lda #^(1 << 19)
-        sta value+2
-        jsr divide
+        invert_divisor
 @made:
         lda value
         asl

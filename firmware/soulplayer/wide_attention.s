@@ -53,13 +53,7 @@ wide_head:
 ; row of position 0
 first_row:
         lda #$00
-        ldx layer
-        beq @found
-        clc
-:       adc #CONTEXT
-        dex
-        bne :-
-@found:
+        add_layer_rows
         sta row
         lda #$00
         sta key
@@ -122,12 +116,7 @@ wide_scores:
 
 ; sum += value
 add_value:
-        clc
-        .repeat 4, I
-        lda sum+I
-        adc value+I
-        sta sum+I
-        .endrepeat
+        add_long sum, value
         rts
 
 ; vector := the key of lane `lane`, row `row`

@@ -93,12 +93,7 @@ sum_squares:
         lda factor
         jsr set_multiplier
         jsr multiply
-        clc
-        .repeat 4, I
-        lda sum+I
-        adc value+I
-        sta sum+I
-        .endrepeat
+        add_long sum, value
         ldy element
         dey
         bpl @next_square
@@ -175,13 +170,7 @@ inverse:
         rts
 @no_clip:
         copy_word divisor, root
-        lda #$00
-        sta value
-        sta value+1
-        sta value+3
-        lda #^(1 << 19)
-        sta value+2
-        jsr divide
+        invert_divisor
         lda value
         ldx value+1
         rts
