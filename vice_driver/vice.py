@@ -21,7 +21,8 @@ from soulrig.vice_driver.errors import (
     ViceDied,
 )
 from soulrig.vice_driver.monitor import Monitor
-from soulrig.vice_driver.process import ViceOptions, ViceProcess
+from soulrig.vice_driver.options import ViceOptions
+from soulrig.vice_driver.process import ViceProcess
 from soulrig.vice_driver.protocol import Display
 from soulrig.vice_driver.snapshot import snapshot_clock
 

@@ -22,7 +22,7 @@ from soulrig.machine import NTSC_HZ, PAL_HZ, InVain, Registers, is_cartridge
 from soulrig.machines.roms import RomSet, our_roms
 from soulrig.vice_driver.errors import CyclesExceeded, ViceError
 from soulrig.vice_driver.monitor import Monitor
-from soulrig.vice_driver.process import RomFiles, RomTree, Sound, ViceOptions
+from soulrig.vice_driver.options import RomFiles, RomTree, Sound, ViceOptions
 from soulrig.vice_driver.store_trace import StoreTrace
 from soulrig.vice_driver.vice import POLL_SECONDS, Vice
 

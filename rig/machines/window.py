@@ -15,7 +15,7 @@ from soulrig.machine import Left
 from soulrig.machines.roms import RomSet
 from soulrig.machines.vice import ViceMachine
 from soulrig.vice_driver.errors import ViceDied
-from soulrig.vice_driver.process import Sound, ViceOptions
+from soulrig.vice_driver.options import Sound, ViceOptions
 from soulrig.vice_driver.vice import Vice
 
 LOOK_SECONDS = 0.1  # between two looks, at the screen while starting and at the window later

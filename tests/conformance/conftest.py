@@ -17,7 +17,7 @@ from subject import BACK, CALLER, Subject
 from soulrig.buildtools.disk_image import make_d64
 from soulrig.machines.roms import find_roms, our_roms
 from soulrig.machines.vice import VICE_NAMES
-from soulrig.vice_driver.process import RomFiles, RomTree, ViceOptions
+from soulrig.vice_driver.options import RomFiles, RomTree, ViceOptions
 from soulrig.vice_driver.vice import Vice
 
 ROM_SETS = ["rigrom", *(["given"] if os.environ.get("SOULRIG_ROMS") else [])]

@@ -23,7 +23,8 @@ from soulrig.machines.vice import ViceMachine
 from soulrig.model.soul import Soul
 from soulrig.record import PromptRecord, Record
 from soulrig.verify import verify
-from soulrig.vice_driver.process import RomFiles, ViceOptions, ViceProcess
+from soulrig.vice_driver.options import RomFiles, ViceOptions
+from soulrig.vice_driver.process import ViceProcess
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65, pytest.mark.usefixtures("private_temp")]
 

@@ -14,7 +14,7 @@ from soulrig.buildtools.rom import build_roms
 from soulrig.link.disk import Disk
 from soulrig.machines.roms import find_roms
 from soulrig.machines.vice import genuine_tree
-from soulrig.vice_driver.process import Emulator, RomFiles, Standard, ViceOptions
+from soulrig.vice_driver.options import Emulator, RomFiles, Standard, ViceOptions
 from soulrig.vice_driver.vice import Vice
 
 Drive = Callable[..., ViceOptions]

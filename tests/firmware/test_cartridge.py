@@ -26,7 +26,7 @@ from soulrig.model.reference import Reference
 from soulrig.model.soul import Soul
 from soulrig.model.tokenizer import END
 from soulrig.play import play
-from soulrig.vice_driver.process import Emulator, RomFiles, Standard, ViceOptions
+from soulrig.vice_driver.options import Emulator, RomFiles, Standard, ViceOptions
 from soulrig.vice_driver.vice import Vice
 
 pytestmark = pytest.mark.cc65

@@ -20,7 +20,7 @@ from soulrig.channels.screen import text_rows
 from soulrig.machines.roms import RomSet, find_roms, our_roms
 from soulrig.machines.vice import genuine_tree
 from soulrig.model.soul import Soul
-from soulrig.vice_driver.process import Emulator, RomFiles, RomTree, Standard, ViceOptions
+from soulrig.vice_driver.options import Emulator, RomFiles, RomTree, Standard, ViceOptions
 from soulrig.vice_driver.vice import Vice
 
 pytestmark = pytest.mark.cc65

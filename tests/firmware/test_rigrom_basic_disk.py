@@ -8,7 +8,7 @@ import pytest
 
 from soulrig.buildtools.disk_image import make_d64
 from soulrig.buildtools.rom import build_roms
-from soulrig.vice_driver.process import RomFiles, ViceOptions
+from soulrig.vice_driver.options import RomFiles, ViceOptions
 from soulrig.vice_driver.vice import Vice
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]

@@ -15,7 +15,7 @@ import pytest
 from soulrig.buildtools.disk_image import make_d64
 from soulrig.buildtools.rom import build_roms
 from soulrig.machines.roms import find_roms
-from soulrig.vice_driver.process import Emulator, RomFiles, Standard, ViceOptions
+from soulrig.vice_driver.options import Emulator, RomFiles, Standard, ViceOptions
 from soulrig.vice_driver.vice import Vice
 
 pytestmark = [

@@ -11,7 +11,8 @@ import pytest
 from soulrig.buildtools import assembler
 from soulrig.buildtools.disk_image import make_d64, read_d64
 from soulrig.buildtools.rom import build_roms
-from soulrig.vice_driver.process import RomFiles, ViceOptions, ViceProcess
+from soulrig.vice_driver.options import RomFiles, ViceOptions
+from soulrig.vice_driver.process import ViceProcess
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 

@@ -13,7 +13,8 @@ import pytest
 from soulrig.buildtools.disk_image import make_d64
 from soulrig.buildtools.rom import build_roms
 from soulrig.vice_driver.monitor import Monitor
-from soulrig.vice_driver.process import Emulator, RomFiles, Standard, ViceOptions, ViceProcess
+from soulrig.vice_driver.options import Emulator, RomFiles, Standard, ViceOptions
+from soulrig.vice_driver.process import ViceProcess
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 

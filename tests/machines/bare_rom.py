@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from soulrig.vice_driver.process import RomFiles
+from soulrig.vice_driver.options import RomFiles
 
 BASE = 0xE000
 START = BASE

@@ -11,7 +11,8 @@ from vice_line import HARDWARE, Cable
 from soulrig.buildtools.line import BAUD, DRIVERS, Line
 from soulrig.buildtools.riglink import make_disk
 from soulrig.machines.roms import our_roms
-from soulrig.vice_driver.process import Emulator, RomFiles, Standard, ViceOptions, ViceProcess
+from soulrig.vice_driver.options import Emulator, RomFiles, Standard, ViceOptions
+from soulrig.vice_driver.process import ViceProcess
 from soulrig.vice_driver.serial_line import SerialLine
 
 

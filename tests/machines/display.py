@@ -12,7 +12,7 @@ from pathlib import Path
 from soulrig.machines.roms import RomSet
 from soulrig.machines.vice import ViceMachine
 from soulrig.sim.keyboard import KEYS, RESTORE
-from soulrig.vice_driver.process import ViceOptions
+from soulrig.vice_driver.options import ViceOptions
 
 # Keys of a PC's keyboard that X knows without a modifier, one for each key of the C64: which is of no importance.
 _PC_KEYS = [

@@ -22,7 +22,8 @@ from soulrig.buildtools.riglink import LINES, make_programs
 from soulrig.flash.image import Image, Sector
 from soulrig.machines.roms import find_roms, our_roms
 from soulrig.machines.vice import genuine_tree
-from soulrig.vice_driver.process import Emulator, RomFiles, RomTree, ViceOptions, ViceProcess
+from soulrig.vice_driver.options import Emulator, RomFiles, RomTree, ViceOptions
+from soulrig.vice_driver.process import ViceProcess
 from soulrig.vice_driver.serial_line import SerialLine
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]

@@ -23,7 +23,8 @@ from soulrig.model.soul import Soul
 from soulrig.model.tokenizer import END
 from soulrig.sim.keyboard import KEYS
 from soulrig.vice_driver.errors import ViceDied
-from soulrig.vice_driver.process import RomFiles, ViceOptions, ViceProcess
+from soulrig.vice_driver.options import RomFiles, ViceOptions
+from soulrig.vice_driver.process import ViceProcess
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65, pytest.mark.window]
 

@@ -10,7 +10,7 @@ from vice_line import BAUD, riglink_in_vice
 
 from soulrig.buildtools.link_protocol import Driver
 from soulrig.machine import PAL_HZ
-from soulrig.vice_driver.process import Emulator
+from soulrig.vice_driver.options import Emulator
 
 ADDRESS = 0x1000
 

@@ -16,7 +16,7 @@ from soulrig.buildtools.riglink import assemble_riglink
 from soulrig.link.frames import crc16
 from soulrig.link.peer import Peer
 from soulrig.machines.roms import our_roms
-from soulrig.vice_driver.process import Emulator, Standard
+from soulrig.vice_driver.options import Emulator, Standard
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 

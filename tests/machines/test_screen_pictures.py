@@ -16,7 +16,7 @@ from screen_trials import Outcome, Studio, judged, read, read_all, studio
 from soulrig.buildtools.rom import build_or_shipped_roms
 from soulrig.capture.charset import Charset
 from soulrig.capture.reading import read_screen
-from soulrig.vice_driver.process import Emulator, Standard
+from soulrig.vice_driver.options import Emulator, Standard
 
 pytestmark = pytest.mark.vice
 

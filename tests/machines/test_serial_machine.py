@@ -15,7 +15,7 @@ from cabled_c64 import cabled_c64
 from vice_line import Cable
 
 from soulrig.buildtools.line import LINES, Line
-from soulrig.vice_driver.process import Emulator
+from soulrig.vice_driver.options import Emulator
 
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 

@@ -22,7 +22,7 @@ from soulrig.link.line import Line
 from soulrig.link.peer import Peer
 from soulrig.link.typed_in import BAUD, LISTINGS, START, packet
 from soulrig.machines.roms import find_roms
-from soulrig.vice_driver.process import Emulator, RomFiles, Standard, ViceOptions
+from soulrig.vice_driver.options import Emulator, RomFiles, Standard, ViceOptions
 from soulrig.vice_driver.vice import Vice
 
 pytestmark = [

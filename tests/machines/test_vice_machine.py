@@ -10,7 +10,7 @@ import pytest
 from bare_rom import BORDER, CARRY, COUNTER, CYCLES_256_TURNS, LOOP, PAPER, TURN, write_roms
 
 from soulrig.vice_driver.errors import CpuJammed, CyclesExceeded, MonitorRefused
-from soulrig.vice_driver.process import Emulator, RomFiles, Standard, ViceOptions
+from soulrig.vice_driver.options import Emulator, RomFiles, Standard, ViceOptions
 from soulrig.vice_driver.protocol import Operation
 from soulrig.vice_driver.vice import Vice
 

@@ -15,16 +15,8 @@ from bare_rom import write_roms
 
 from soulrig.vice_driver import process as process_module
 from soulrig.vice_driver.errors import EmulatorNotFound, LaunchFailed, MonitorSilent, PortTaken, ViceDied
-from soulrig.vice_driver.process import (
-    SUPERVISOR,
-    Emulator,
-    RomFiles,
-    RomTree,
-    Sound,
-    ViceOptions,
-    ViceProcess,
-    free_port,
-)
+from soulrig.vice_driver.options import Emulator, RomFiles, RomTree, Sound, ViceOptions
+from soulrig.vice_driver.process import SUPERVISOR, ViceProcess, free_port
 from soulrig.vice_driver.text_monitor import TextMonitor
 
 pytestmark = pytest.mark.vice

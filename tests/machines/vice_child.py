@@ -12,7 +12,8 @@ from pathlib import Path
 
 from bare_rom import write_roms
 
-from soulrig.vice_driver.process import ViceOptions, ViceProcess
+from soulrig.vice_driver.options import ViceOptions
+from soulrig.vice_driver.process import ViceProcess
 
 
 def main(folder: Path, how: str) -> None:

@@ -20,7 +20,8 @@ from soulrig.buildtools.riglink import LINES, make_disk
 from soulrig.link.answering import Event
 from soulrig.link.peer import Peer
 from soulrig.machines.roms import our_roms
-from soulrig.vice_driver.process import Emulator, RomFiles, Standard, ViceOptions, ViceProcess
+from soulrig.vice_driver.options import Emulator, RomFiles, Standard, ViceOptions
+from soulrig.vice_driver.process import ViceProcess
 from soulrig.vice_driver.serial_line import Hardware, SerialLine
 
 HARDWARE: dict[Driver, Hardware] = {Driver.SWIFTLINK: "swiftlink", Driver.USERPORT: "userport"}
