@@ -103,6 +103,14 @@ def test_a_wrong_reply_is_a_mismatch(disk: Path, root: Path, tmp_path: Path) -> 
     record = Record.load(out)
     assert [prompt.verdict for prompt in record.prompts] == ["pass", "mismatch"]
     assert record.subject["disk"]["name"] == "mirror"
+    reports = {kind: tmp_path / f"report.{kind}" for kind in ("html", "junit", "markdown")}
+    written = [argument for kind, path in reports.items() for argument in (f"--{kind}", path)]
+    assert_says(soulrig(root, "report", out, "--against", out, *written), 0)
+    for path in reports.values():
+        assert "expected" in path.read_text()
+    told = soulrig(root, "report", out)
+    assert_says(told, 0)
+    assert "the screen shows 'ed', expected 'xx'" in told.stdout
 
 
 def test_without_expectations_a_reply_in_time_passes(disk: Path, root: Path) -> None:
