@@ -75,11 +75,11 @@ class Screen(Protocol):
 class ScreenLog(Protocol):
     """Notes what is written to its screen, once it has been asked to."""
 
-    def watch_screen(self) -> None:
-        """Note it from now on; at all times from the first call on."""
+    def watch_screen(self, row: int) -> None:
+        """Note what is written to that row and those below, and to the first, where scrolling begins; others may be."""
 
     def screen_writes(self) -> Sequence[ScreenWrite]:
-        """Every write to the screen's 1000 cells since then, in order."""
+        """Every write to the screen that was noted, in order."""
 
 
 @runtime_checkable

@@ -38,7 +38,8 @@ class Store:
 class StoreTrace:
     """Notes stores to the addresses that it is told to `watch`, as a context manager.
 
-    Takes the text monitor at `port` for itself. A thread reads along, so that VICE never has to wait.
+    Leave it while the CPU is stopped. Takes the text monitor at `port` for itself. A thread reads along, so that VICE
+    never has to wait.
     """
 
     def __init__(self, port: int, timeout: float = 20.0) -> None:
@@ -64,10 +65,10 @@ class StoreTrace:
         self._reader.join()
         self._monitor.__exit__(kind, error, trace)
 
-    def watch(self, first: int, last: int, in_io: bool = False) -> None:
+    def watch(self, first: int, last: int, in_io: bool = False) -> int:
         """Note stores to `first`..`last` from now on; `in_io`, only those to the chips there, not to the RAM below.
 
-        To be called while the CPU is stopped. Raises MonitorSilent where VICE refuses.
+        A number for `unwatch`. Both are to be called while the CPU is stopped. Raises MonitorSilent where VICE refuses.
         """
         answer = self.command(f"trace store {first:04x} {last:04x}")
         number = re.search(r"TRACE: (\d+)", answer)
@@ -75,6 +76,11 @@ class StoreTrace:
             raise MonitorSilent(f"VICE's text monitor can't trace stores; it says {answer[:80]!r}")
         if in_io:
             self.command(f"cond {number[1]} if {IO_IS_BANKED_IN}")
+        return int(number[1])
+
+    def unwatch(self, number: int) -> None:
+        """Note no more of what the `watch` of that number does."""
+        self.command(f"delete {number}")
 
     def stores(self) -> list[Store]:
         """All that were made so far, in order; while the CPU is stopped, none is missing."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 APART = 700  # cycles without a write between two changes; between the letters of one text there are fewer than 450
+SCROLL = 40_000  # that scrolling takes at most, from the first row on; what is in the midst may not have been watched
+COLUMNS = 40
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,10 @@ class ScreenWrite:
 
 @dataclass(frozen=True)
 class Change:
-    """Writes one after the other: the cycles of the first and the last, and the 1000 screen codes behind it."""
+    """Writes one after the other: the cycles of the first and the last, and the 1000 screen codes behind it.
+
+    The codes are those of the rows that were watched; others stay as they were.
+    """
 
     begun: int
     ended: int
@@ -29,14 +34,15 @@ class Change:
 def changes(before: bytes, writes: Iterable[ScreenWrite]) -> Iterator[Change]:
     """The changes that writes made of a screen that showed the codes `before`."""
     codes = bytearray(before)
-    begun = ended = None
+    begun = 0
+    last: ScreenWrite | None = None
     for write in writes:
-        if begun is None or ended is None:
+        if last is None:
             begun = write.cycle
-        elif write.cycle - ended > APART:
-            yield Change(begun, ended, bytes(codes))
+        elif write.cycle - last.cycle > (SCROLL if last.cell < COLUMNS else APART):
+            yield Change(begun, last.cycle, bytes(codes))
             begun = write.cycle
-        ended = write.cycle
+        last = write
         codes[write.cell] = write.code
-    if begun is not None and ended is not None:
-        yield Change(begun, ended, bytes(codes))
+    if last is not None:
+        yield Change(begun, last.cycle, bytes(codes))

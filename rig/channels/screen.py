@@ -26,11 +26,15 @@ class ScreenChannel:
         self._before = b""
 
     def begin(self) -> None:
-        """Note which writes are not the next exchange's; the screen itself keeps that."""
+        """Note which writes are not the next exchange's; the screen itself keeps that.
+
+        The exchange is drawn in the prompt's row and below, wherever the screen scrolls to.
+        """
         if self._log is not None:
-            self._log.watch_screen()
-            self._earlier = len(self._log.screen_writes())
             self._before = self._screen.codes()
+            shown = [number for number, row in enumerate(text_rows(self._before)) if row]
+            self._log.watch_screen(shown[-1] if shown else 0)
+            self._earlier = len(self._log.screen_writes())
 
     def observe(self, prompt: str, reply: Reply) -> Finding:
         """Compare the last exchange that is shown."""

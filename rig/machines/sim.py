@@ -123,12 +123,12 @@ class SimMachine:
         """Every write to the SID since power-up, in order."""
         return list(self._running().chips.sid.log)
 
-    def watch_screen(self) -> None:
-        """Note what is written to the screen at $0400; the simulator takes longer then."""
+    def watch_screen(self, row: int) -> None:
+        """Note what is written to the screen at $0400, all of it."""
         self._running().watch(SCREEN, SCREEN + CELLS)
 
     def screen_writes(self) -> list[ScreenWrite]:
-        """Every write to the screen since `watch_screen`."""
+        """Every write to the screen that was noted."""
         return [ScreenWrite(cycle, address - SCREEN, value) for cycle, address, value in self._running().stores]
 
     def cycles(self) -> int:

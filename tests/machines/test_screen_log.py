@@ -12,7 +12,8 @@ from soulrig.buildtools.petscii import to_petscii
 from soulrig.machines.sim import SimMachine
 from soulrig.machines.vice import ViceMachine
 
-CELL, CODE = 476, 83
+READY = bytes([0x12, 0x05, 0x01, 0x04, 0x19, 0x2E])  # screen codes
+CELL, CODE = 476, 83  # below what BASIC shows
 POKE = to_petscii(f"poke {1024 + CELL},{CODE}") + b"\r"
 
 
@@ -30,10 +31,10 @@ def test_writes_are_noted_from_the_first_watch_on(make: Callable[[], SimMachine 
     disk.write_bytes(make_d64("empty", "00", {}))
     with make() as machine:
         machine.insert(disk)
-        machine.wait(lambda: b"\x12\x05\x01\x04\x19\x2e" in machine.codes(), 5, "READY.")
+        machine.wait(lambda: READY in machine.codes(), 5, "READY.")
         assert machine.screen_writes() == []
-        machine.watch_screen()
-        machine.watch_screen()
+        machine.watch_screen(CELL // 40 + 5)
+        machine.watch_screen(CELL // 40)
         begun = machine.cycles()
         machine.type(POKE)
         machine.wait(lambda: machine.codes()[CELL] == CODE, 5, "the cell that is poked")
@@ -42,3 +43,15 @@ def test_writes_are_noted_from_the_first_watch_on(make: Callable[[], SimMachine 
         (poked,) = (write for write in writes if (write.cell, write.code) == (CELL, CODE))
         assert begun < poked.cycle <= ended
         assert [write.cycle for write in writes] == sorted(write.cycle for write in writes)
+
+
+@pytest.mark.vice
+@pytest.mark.timeout(90)
+def test_vice_ends_at_once_though_it_has_stores_to_tell(tmp_path: Path) -> None:
+    disk = tmp_path / "empty.d64"
+    disk.write_bytes(make_d64("empty", "00", {}))
+    with ViceMachine(timeout=100) as machine:  # so long it would be waited for
+        machine.insert(disk)
+        machine.wait(lambda: READY in machine.codes(), 5, "READY.")
+        machine.watch_screen(0)
+        machine.wait(lambda: len(machine.screen_writes()) > 2, 5, "the cursor to flash")
