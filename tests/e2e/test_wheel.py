@@ -74,7 +74,8 @@ def test_reply_and_chat(outside: str) -> None:
 
 
 def test_doctor_finds_the_simulator(outside: str) -> None:
-    assert json.loads(said(outside, "doctor", "--json"))["machines"] == ["sim"]
+    found = json.loads(said(outside, "doctor", "--json"))["machines"]
+    assert set(found) - {"serial"} == {"sim"}  # the computer may have a serial port
 
 
 def test_verify_on_the_simulator(outside: str) -> None:
