@@ -43,7 +43,14 @@ key:    jsr $FFCF
         iny
         bne key
 answer: sty length
-        jsr print
+        cpy #0
+        bne say
+        lda $A2                 ; about nothing it thinks for 100 jiffies
+        clc
+        adc #100
+wait:   cmp $A2
+        bne wait
+say:    jsr print
         lda #13
         jsr $FFD2
         jmp ask

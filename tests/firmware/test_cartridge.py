@@ -115,7 +115,7 @@ def test_a_program_too_long_is_refused() -> None:
 
 
 def test_the_simulator_takes_none(image: Path) -> None:
-    with SimMachine() as machine, pytest.raises(BadInput, match=r"soulplayer\.crt"):
+    with SimMachine() as machine, pytest.raises(BadInput, match=r"soulplayer\.crt: the machine sim takes no cartridge"):
         machine.insert(image)
 
 

@@ -209,6 +209,13 @@ def test_no_dump(line: str, tmp_path: Path) -> None:
         read_dump(dump)
 
 
+def test_a_chord_lasts_until_its_last_gate_closes() -> None:
+    writes = written([(440.0, 880.0, 2637.02)], 985_248)
+    again = [SidWrite(500, 4, 0x10), SidWrite(600, 4, 0x11)]  # one gate closes and opens while the others are open
+    chords = chords_written(sorted([*writes, *again], key=lambda write: write.cycle), 985_248)
+    assert len(chords) == 1
+
+
 def test_notes_off_the_scale_are_not_believed() -> None:
     chords = chords_written(written([(466.16, 880.0, 2637.0)], 985_248), 985_248)
     assert [each.confidence < UNSURE for each in chords] == [True]
