@@ -131,7 +131,12 @@ def screen_after(sample: Sample, roms: RomSet | None, folder: Path) -> str:
             return lambda: any(text in row for row in rows())
 
         def ended(last: str, times: int) -> Callable[[], bool]:
-            return lambda: rows()[-1:] == [last] and rows().count(last) == times
+            # BASIC goes to the next line once it is ready: until then the screen may yet scroll.
+            def at_end() -> bool:
+                scrolled = last != "ready." or text_rows(machine.codes())[-1] == ""
+                return scrolled and rows()[-1:] == [last] and rows().count(last) == times
+
+            return at_end
 
         machine.insert(disk)
         machine.wait(lambda: "ready." in rows(), SECONDS, "READY.")
