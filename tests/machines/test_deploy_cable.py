@@ -19,7 +19,7 @@ from vice_line import Cable, Noise
 
 from soulrig.model.soul import Soul
 
-pytestmark = [pytest.mark.vice, pytest.mark.cc65]
+pytestmark = [pytest.mark.vice, pytest.mark.cc65, pytest.mark.soak, pytest.mark.timeout(900)]
 
 SOULRIG = [sys.executable, "-m", "soulrig"]
 CHANNELS = ["--prompt", "hi", "--channels", "telemetry,wire"]

@@ -121,8 +121,8 @@ def assert_written(c64: Bench) -> None:
     ("driver", "emulator", "noise"),
     [
         (Driver.SWIFTLINK, "x64sc", None),
-        (Driver.SWIFTLINK, "x64", Noise(one_in=200)),
-        (Driver.USERPORT, "x64", None),
+        pytest.param(Driver.SWIFTLINK, "x64", Noise(one_in=200), marks=pytest.mark.soak),
+        pytest.param(Driver.USERPORT, "x64", None, marks=pytest.mark.soak),
     ],
 )
 def test_one_that_is_killed_goes_on_when_it_is_called_again(

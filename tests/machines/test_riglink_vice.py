@@ -47,8 +47,8 @@ def shown(peer: Peer, text: str) -> bool:
     ("driver", "emulator", "standard"),
     [
         (Driver.SWIFTLINK, "x64", "pal"),
-        (Driver.SWIFTLINK, "x64sc", "ntsc"),
-        (Driver.USERPORT, "x64", "ntsc"),
+        pytest.param(Driver.SWIFTLINK, "x64sc", "ntsc", marks=pytest.mark.soak),
+        pytest.param(Driver.USERPORT, "x64", "ntsc", marks=pytest.mark.soak),
         (Driver.USERPORT, "x64sc", "pal"),
     ],
 )
@@ -110,7 +110,9 @@ def at_its_worst(peer: Peer, cable: Cable, size: int, seed: int) -> None:
         mending.join()
 
 
-@pytest.mark.parametrize(("driver", "size"), [(Driver.SWIFTLINK, 6_000), (Driver.USERPORT, 600)])
+@pytest.mark.parametrize(
+    ("driver", "size"), [(Driver.SWIFTLINK, 6_000), pytest.param(Driver.USERPORT, 600, marks=pytest.mark.soak)]
+)
 def test_nothing_goes_wrong_on_the_worst_of_lines(driver: Driver, size: int, tmp_path: Path) -> None:
     noise = Noise()
     with riglink_in_vice(tmp_path, driver, noise=noise) as (peer, cable):
