@@ -8,6 +8,7 @@ can't be read.
 import queue
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -38,11 +39,15 @@ class Store:
 class StoreTrace:
     """Notes stores to the addresses that it is told to `watch`, as a context manager.
 
+    `diagnose` says what a fault of the text monitor's comes from, as that of a ViceProcess does.
     Leave it while the CPU is stopped. Takes the text monitor at `port` for itself. A thread reads along, so that VICE
     never has to wait.
     """
 
-    def __init__(self, port: int, timeout: float = 20.0) -> None:
+    def __init__(
+        self, port: int, timeout: float = 20.0, diagnose: Callable[[ViceError], ViceError] = lambda error: error
+    ) -> None:
+        self._diagnose = diagnose
         self._monitor = TextMonitor(port, timeout)
         self._stores: list[Store] = []
         self._text = ""
@@ -102,7 +107,7 @@ class StoreTrace:
         except queue.Empty:
             raise MonitorSilent(f"no answer to {text!r} from the text monitor in {self._timeout:g} s") from None
         if isinstance(answer, ViceError):
-            raise answer
+            raise self._diagnose(answer) from answer
         return answer
 
     def _obey(self) -> None:
@@ -118,7 +123,8 @@ class StoreTrace:
             self._obey()
             try:
                 text = self._monitor.listen(QUIET_SECONDS)
-            except MonitorSilent:
+            except MonitorSilent as error:
+                self._answers.put(error)  # for whoever waits for an answer, or asks next
                 self._quiet.set()
                 return  # VICE has ended; whoever talks to it will notice
             if text:

@@ -13,13 +13,14 @@ from soulrig.buildtools.build import Built
 from soulrig.buildtools.components import REST
 from soulrig.conversation import DEFAULT_PROMPTS, Conversation
 from soulrig.errors import Fault
-from soulrig.machine import Breakpoints, Machine, Memory, offered
+from soulrig.machine import Breakpoints, Clock, Machine, Memory, offered
 from soulrig.machines.typist import type_at
 from soulrig.model.reference import Reference
 from soulrig.model.soul import Soul
 from soulrig.model.tokenizer import FIRST_TEXT
 
 FIRST_PROMPT = DEFAULT_PROMPTS[1]
+IDLE_SECONDS = 10.0  # within which a second of the machine's goes by, however it is watched
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,7 @@ class Talk:
 
         What the prompt before it begins with, too, is there already: the leading SEP at least.
         """
+        self._idle()
         if rate is None:
             reading = self._conversation.say(prompt)
         else:
@@ -161,6 +163,12 @@ class Talk:
         if cycles is None:
             return None
         return FirstTokenCount(prompt, rate, len(reading.prompt_ids), reading.ahead, cycles, reading.ahead_cycles)
+
+    def _idle(self) -> None:
+        """Let a second go by, in which the program computes what every prompt begins with."""
+        clock = offered(self._machine, Clock)
+        end = clock.cycles() + clock.hertz
+        self._machine.wait(lambda: clock.cycles() >= end, IDLE_SECONDS, "a second")
 
     def _draw(self, token: list[int]) -> None:
         """Put this token in place of the one drawn; none, and it stays."""

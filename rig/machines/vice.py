@@ -140,7 +140,9 @@ class ViceMachine:
             vice = self._stack.enter_context(Vice(self._options(roms, folder, disk), self._timeout))
             with vice.stopped():
                 try:
-                    self._trace = self._stack.enter_context(StoreTrace(vice.text_port, self._timeout))
+                    self._trace = self._stack.enter_context(
+                        StoreTrace(vice.text_port, self._timeout, vice.process.diagnose)
+                    )
                     self._trace.watch(SID, SID_LAST, in_io=True)
                 except ViceError as error:
                     raise vice.process.diagnose(error) from error

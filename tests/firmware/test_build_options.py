@@ -26,7 +26,8 @@ from soulrig.model.soul import Sizes, Soul
 pytestmark = pytest.mark.cc65
 
 
-READ_AGAIN = 29  # cycles: the clock's bytes are read again where one of them turned over in between
+# Cycles: the clock's bytes are read again where timer A has turned over in between, or timer B.
+READ_AGAIN = (29, 35)
 RTS = b"\x60"
 
 
@@ -49,7 +50,7 @@ def test_with_a_blank_screen_tokens_take_the_cycles_of_the_simulator(standard: A
     assert len(emulated[0].cycles) > 8
     for here, there in zip(simulated, emulated, strict=True):
         differences = {ours - theirs for ours, theirs in zip(here.cycles, there.cycles, strict=True)}
-        assert differences <= {0, READ_AGAIN, -READ_AGAIN}
+        assert differences <= {0, *READ_AGAIN, *(-cycles for cycles in READ_AGAIN)}
 
 
 @pytest.mark.parametrize("blank", [True, False])

@@ -219,7 +219,7 @@ def test_an_emulator_that_died_is_replaced(pytester: pytest.Pytester) -> None:
         (("--c64-machine=desk",), "soulrig: no machine is called 'desk'; there are vice, sim*"),
         ((SIM, "--c64-roms=nowhere"), "soulrig: nowhere: no such folder; *"),
         ((SIM, "--c64-emulator=x64"), "soulrig: --emulator: a machine of the kind sim has none; *"),
-        (("--c64-emulator=x128",), "soulrig: the C64's emulator: is 'x128', expected x64 or x64sc"),
+        (("--c64-emulator=x128",), "soulrig: --emulator: is 'x128', expected x64 or x64sc"),
     ],
 )
 def test_what_is_missing_is_an_error_that_says_what_to_do(
