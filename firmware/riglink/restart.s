@@ -20,24 +20,10 @@ link_restart:
         sei
         lda #BANK_BASIC
         sta PROCESSOR_PORT
-        ldx #MARK_SIZE - 1
-@next:  ldy CARTRIDGE,x
-        lda mark,x
-        sta CARTRIDGE,x
-        tya
-        sta mark,x
-        dex
-        bpl @next
+        jsr swap
         jmp (RESET_VECTOR)
 
-revive: ldx #MARK_SIZE - 1
-@next:  ldy CARTRIDGE,x
-        lda mark,x
-        sta CARTRIDGE,x
-        tya
-        sta mark,x
-        dex
-        bpl @next
+revive: jsr swap
         jsr IOINIT
         jsr RAMTAS
         jsr RESTOR
@@ -47,3 +33,14 @@ revive: ldx #MARK_SIZE - 1
         jmp (BASIC_COLD)
 
 no_nmi: rti
+
+; swap: the mark, and what is at its place. Uses: A, X, Y
+swap:   ldx #MARK_SIZE - 1
+@next:  ldy CARTRIDGE,x
+        lda mark,x
+        sta CARTRIDGE,x
+        tya
+        sta mark,x
+        dex
+        bpl @next
+        rts
