@@ -12,6 +12,7 @@ import typer
 
 from soulrig.cli.machine_options import LineName
 from soulrig.cli.progress import Bar
+from soulrig.errors import BadInput
 
 if TYPE_CHECKING:
     from soulrig.link.peer import Identity
@@ -47,6 +48,7 @@ def riglink_group() -> None:
 @riglink.command()
 def disk(
     output: Annotated[Path, typer.Argument(metavar="OUT.d64", help="The floppy image to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite another file of that name.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write a floppy image that holds the agent for each line, to LOAD and RUN.
@@ -55,13 +57,15 @@ def disk(
     Examples:
       soulrig riglink disk riglink.d64
 
-    Exit codes: 0 written, 2 it can't be written there, 3 the assembler is missing.
+    Exit codes: 0 written, 2 it can't be written there or another file is there, 3 the assembler is missing.
     """
     from soulrig.buildtools.riglink import make_disk
-    from soulrig.model.files import check_writable, write_beside
+    from soulrig.model.files import check_writable, read_bytes, write_beside
 
     check_writable(output)
     image = make_disk()
+    if output.exists() and not force and read_bytes(output) != image:
+        raise BadInput(f"{output}: is there already, and is another file; choose another name, or --force")
     write_beside(output, image)
     print(json.dumps({"disk": str(output), "bytes": len(image)}) if as_json else output)
 
@@ -144,11 +148,12 @@ def run(
     Exit codes: 0 it was started, 2 wrong usage or no program, 3 the line or the C64 failed.
     """
     from soulrig.buildtools.line import BAUD
-    from soulrig.link.peer import BASIC_START, Peer
+    from soulrig.link.peer import BASIC_START, Peer, check_program
     from soulrig.machines.comeback import bring_riglink_back
     from soulrig.model.files import read_bytes
 
     prg = read_bytes(program)
+    check_program(prg)
     with Peer.open(port, BAUD[line.value], patience=PATIENCE) as peer:
         if peer.identify().program != "riglink":
             bring_riglink_back(peer, line.value)

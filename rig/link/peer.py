@@ -32,6 +32,7 @@ Progress = Callable[[int, int], None]
 BASIC_START, BASIC_END, BASIC_WARM = 0x0801, 0x2D, 0xA002
 KEY_COUNT, KEYS = 0xC6, 0x0277
 AGENT = 0xC000  # where riglink stays
+MEMORY = 0x10000
 KERNAL, KERNAL_SIZE = 0xE000, 0x2000
 PAL_LAST = 0x20  # the last raster line's low byte is above on PAL, below on NTSC
 SMALLEST, FIRST_BLOCK = 32, 256
@@ -62,6 +63,15 @@ class Registers:
     x: int
     y: int
     flags: int
+
+
+def check_program(prg: bytes) -> None:
+    """Raise BadInput for what is no program: an address, low byte first, and what goes there, $FFFF at most."""
+    if len(prg) < 3:
+        raise BadInput(f"a program of {len(prg)} bytes: expected an address and what goes there")
+    start = int.from_bytes(prg[:2], "little")
+    if start + len(prg) - 2 > MEMORY:
+        raise BadInput(f"a program of {len(prg) - 2} bytes from ${start:04X} on: memory ends at $FFFF")
 
 
 class Peer:
@@ -213,8 +223,7 @@ class Peer:
 
         BASIC is told of one at $0801. Raises BadInput for one that is none or would lie over the agent.
         """
-        if len(prg) < 3:
-            raise BadInput(f"a program of {len(prg)} bytes: expected an address and what goes there")
+        check_program(prg)
         start, content = int.from_bytes(prg[:2], "little"), prg[2:]
         end = start + len(content)
         identity = self._identity or self.identify()

@@ -43,3 +43,25 @@ def test_a_program_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["riglink", "run", str(tmp_path / "none.prg"), "--port", "/dev/null"])
     assert "can't be read" in result.stderr
     assert result.exit_code == 2
+
+
+@pytest.mark.cc65
+def test_a_file_of_somebody_elses_is_not_overwritten(tmp_path: Path) -> None:
+    image = tmp_path / "mine.d64"
+    image.write_bytes(b"mine")
+    result = CliRunner().invoke(app, ["riglink", "disk", str(image)])
+    assert "is there already" in result.stderr
+    assert (result.exit_code, image.read_bytes()) == (2, b"mine")
+    assert CliRunner().invoke(app, ["riglink", "disk", str(image), "--force"]).exit_code == 0
+    assert CliRunner().invoke(app, ["riglink", "disk", str(image)]).exit_code == 0, "the same image is no loss"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"), [(b"", "0 bytes"), (b"\1\x08", "2 bytes"), (bytes(70_000), "memory ends at $FFFF")]
+)
+def test_what_is_no_program_is_told_before_the_line_is_opened(content: bytes, says: str, tmp_path: Path) -> None:
+    program = tmp_path / "program.prg"
+    program.write_bytes(content)
+    result = CliRunner().invoke(app, ["riglink", "run", str(program), "--port", str(tmp_path / "no line")])
+    assert says in result.stderr
+    assert result.exit_code == 2
