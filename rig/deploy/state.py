@@ -31,11 +31,17 @@ class StateFolder:
 
     @classmethod
     def find(cls, path: Path | None = None) -> StateFolder:
-        """`path`, or else that of $SOULRIG_STATE, or soulrig's in the user's folder for state ($XDG_STATE_HOME)."""
+        """`path`, or else that of $SOULRIG_STATE, or soulrig's in the user's folder for state ($XDG_STATE_HOME).
+
+        Raises BadInput where that is something else than a folder.
+        """
         if path is None and os.environ.get(VARIABLE):
             path = Path(os.environ[VARIABLE])
         home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-        return cls((path or Path(home) / "soulrig").expanduser().absolute())
+        folder = (path or Path(home) / "soulrig").expanduser().absolute()
+        if folder.exists() and not folder.is_dir():
+            raise BadInput(f"{folder}: is no folder; say with --state or ${VARIABLE} where deployments are remembered")
+        return cls(folder)
 
     @property
     def journal(self) -> Path:

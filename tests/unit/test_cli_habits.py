@@ -114,3 +114,11 @@ def test_how_long_help_takes(benchmark: BenchmarkFixture) -> None:
         return subprocess.run([SOULRIG, "--help"], capture_output=True, text=True, check=True)
 
     assert "verify" in benchmark.pedantic(ask, rounds=5).stdout
+
+
+def test_deployments_are_not_looked_for_in_a_file(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.write_bytes(b"")
+    result = CliRunner().invoke(app, ["deployments", "--state", str(state)])
+    assert f"{state}: is no folder" in result.stderr
+    assert result.exit_code == 2
