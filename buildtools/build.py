@@ -15,12 +15,14 @@ from soulrig.buildtools import assembler, layout, packer, shipped
 from soulrig.buildtools.cartridge import make_crt
 from soulrig.buildtools.components import components_manifest
 from soulrig.buildtools.disk_image import make_d64
-from soulrig.buildtools.fastload import FAST_NAME, fast_sources, make_fast
+from soulrig.buildtools.fastload import FAST_NAME, make_fast
+from soulrig.buildtools.fastload import SOURCES as FAST_LOADER
 from soulrig.buildtools.line import DRIVERS, Line
 from soulrig.buildtools.link_protocol import protocol_include
 from soulrig.buildtools.memory_map import Area, areas
 from soulrig.buildtools.riglink import SOURCES as AGENT
 from soulrig.buildtools.riglink import core_sources
+from soulrig.buildtools.sources import C64, FIRMWARE
 from soulrig.buildtools.squeeze import FIRST_SQUEEZED, squeeze
 from soulrig.errors import BadInput
 from soulrig.model.files import read_bytes, read_json, write_beside
@@ -28,7 +30,6 @@ from soulrig.model.soul import Sizes, Soul
 from soulrig.model.tokenizer import Tokenizer
 from soulrig.model.versions import Schema
 
-FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 PROGRAM_NAME = "soulplayer"
 PARTS = {"program": ".prg", "disk": ".d64", "cartridge": ".crt"}  # of the manifest, each the digest of a file
 MANIFEST_SCHEMA = Schema("soulrig.manifest", 1, 1)
@@ -142,7 +143,7 @@ class _Sources:
 
     @property
     def digest(self) -> str:
-        return assembler.digest((*self.files, *fast_sources()), self.config, self.include)
+        return assembler.digest(self.files, self.config, (*self.include, FAST_LOADER))
 
 
 @contextmanager
@@ -163,7 +164,7 @@ def _sources(soul: Soul, plan: packer.Plan, *, blank: bool = False, wire: Line |
         player = FIRMWARE / PROGRAM_NAME
         agent = [] if wire is None else core_sources(DRIVERS[wire])
         files = (*sorted(player.glob("*.s")), *agent, folder / "soul_data.s")
-        include = (folder, player) if wire is None else (folder, player, AGENT)
+        include = (folder, player, C64) if wire is None else (folder, player, AGENT, C64)
         if wire is not None:
             (folder / "protocol.inc").write_text(protocol_include())
         yield _Sources(files, player / f"{PROGRAM_NAME}.cfg", include, tokenizer, packed, plan, blank, wire)

@@ -11,9 +11,10 @@ import tempfile
 from pathlib import Path
 
 from soulrig.buildtools import assembler
+from soulrig.buildtools.sources import FIRMWARE
 from soulrig.errors import BadInput
 
-SOURCES = Path(__file__).resolve().parent.parent / "firmware" / "cartridge"
+SOURCES = FIRMWARE / "cartridge"
 BANKS, BANK_SIZE, WINDOW = 8, 0x2000, 0x8000
 BOOT_SIZE = 0x100  # bytes of bank 0 before the program's
 EMPTY = b"\xff"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from soulrig.buildtools import assembler
+from soulrig.buildtools.sources import FIRMWARE
 
-SOURCES = Path(__file__).resolve().parent.parent / "firmware" / "riglink" / "disk"
+SOURCES = FIRMWARE / "riglink" / "disk"
 NAME = "disk"
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from soulrig.buildtools import assembler
 from soulrig.buildtools.disk_image import BLOCK
 from soulrig.buildtools.petscii import to_petscii
+from soulrig.buildtools.sources import C64, FIRMWARE
 
-SOURCES = Path(__file__).resolve().parent.parent / "firmware" / "fastload"
+SOURCES = FIRMWARE / "fastload"
 FAST_NAME = "fast"
 RESIDENT = 0xC000  # where the loader stays: the program ends before it
 MOST_BLOCKS = 224
@@ -31,9 +32,5 @@ def assemble_fast(name: str, blocks: int) -> assembler.Program:
         include = Path(folder)
         letters = to_petscii(name).decode("ascii")
         (include / "fastload.inc").write_text(f'.define NAME "{letters}"\nBLOCKS = {blocks}\n')
-        return assembler.assemble(fast_sources(), SOURCES / "fastload.cfg", FAST_NAME, include=[include, SOURCES])
-
-
-def fast_sources() -> list[Path]:
-    """What it is assembled from, without what is generated."""
-    return sorted(SOURCES.glob("*.s"))
+        files = sorted(SOURCES.glob("*.s"))
+        return assembler.assemble(files, SOURCES / "fastload.cfg", FAST_NAME, include=[include, SOURCES, C64])

@@ -8,8 +8,9 @@ from pathlib import Path
 from soulrig.buildtools import assembler
 from soulrig.buildtools.disk_image import make_d64
 from soulrig.buildtools.link_protocol import Driver, protocol_include
+from soulrig.buildtools.sources import C64, FIRMWARE
 
-SOURCES = Path(__file__).resolve().parent.parent / "firmware" / "riglink"
+SOURCES = FIRMWARE / "riglink"
 BASIC_START, RESIDENT = 0x0801, 0xC000
 # The core, which another program may be linked with; a line's driver comes to it.
 CORE = ("exchange", "frames", "crc", "events", "identity", "commands", "cycles")
@@ -18,7 +19,7 @@ LINES = {Driver.SWIFTLINK: "swiftlink", Driver.USERPORT: "userport"}
 
 
 def core_sources(driver: Driver) -> list[Path]:
-    """What the core with a line's driver is assembled from; the folder `SOURCES` and `protocol.inc` are included."""
+    """What the core with a line's driver is assembled from; it includes from `SOURCES`, `C64`, and `protocol.inc`."""
     return [SOURCES / f"{name}.s" for name in (*CORE, LINES[driver])]
 
 
@@ -31,7 +32,7 @@ def assemble_riglink(driver: Driver) -> assembler.Program:
     with tempfile.TemporaryDirectory(prefix="soulrig-riglink-") as folder:
         include = Path(folder)
         (include / "protocol.inc").write_text(protocol_include())
-        return assembler.assemble(sources, SOURCES / "riglink.cfg", "riglink", include=[include, SOURCES])
+        return assembler.assemble(sources, SOURCES / "riglink.cfg", "riglink", include=[include, SOURCES, C64])
 
 
 def make_resident(driver: Driver) -> bytes:

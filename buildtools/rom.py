@@ -9,9 +9,10 @@ from pathlib import Path
 
 from soulrig.buildtools import assembler, shipped
 from soulrig.buildtools.charset import read_charset
+from soulrig.buildtools.sources import FIRMWARE
 from soulrig.model.files import read_json, write_beside
 
-SOURCES = Path(__file__).resolve().parent.parent / "firmware" / "rigrom"
+SOURCES = FIRMWARE / "rigrom"
 ASSEMBLED = ("kernal", "basic")
 ORIGIN = "rigrom.json"  # beside the images: what they were made from
 

@@ -1,5 +1,6 @@
 ; RUN comes here: tries the fast way, takes the plain one where that doesn't go.
 
+        .include "basic_line.inc"
         .include "bus.inc"
         .include "fastload.inc"         ; NAME, BLOCKS: written by buildtools/fastload.py
 
@@ -7,27 +8,11 @@
         .import await, draw_bar, find_program, load_plainly, others, receive, upload
         .importzp device
 
-BASIC_START             = $0801
-BASIC_LINE              = 10
-BASIC_SYS               = $9E
-ENTRY                   = BASIC_START + 13      ; the line below, link and end of program included
 FIRST_DEVICE            = 4                     ; on the bus
 USUAL_DEVICE            = 8
 STARTING                = 160                   ; times 4.4 ms, that the drive may take to run what it was sent
 
-.segment "LOADADDR"
-
-        .word BASIC_START
-
-.segment "ENTRY"
-
-; 10 SYS 2062
-        .word line_end
-        .word BASIC_LINE
-        .byte BASIC_SYS, .sprintf(" %d", ENTRY), 0
-line_end:
-        .word 0
-        .assert start = ENTRY, error, "the BASIC line's SYS does not point at start"
+        basic_line start
         .assert __RESIDENT_SIZE__ <= $200, lderror, "two pages are moved"
 
 ; start: entry from BASIC. It is never come back to: what follows is loaded over it.

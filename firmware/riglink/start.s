@@ -1,26 +1,11 @@
 ; RUN comes here: moves the agent to where it stays, and back to BASIC.
 
+        .include "basic_line.inc"
+
         .import __RESIDENT_LOAD__, __RESIDENT_RUN__, __STAYEND_LOAD__
         .import connect
 
-BASIC_START             = $0801
-BASIC_LINE              = 10
-BASIC_SYS               = $9E
-ENTRY                   = BASIC_START + 13      ; the line below, link and end of program included
-
-.segment "LOADADDR"
-
-        .word BASIC_START
-
-.segment "ENTRY"
-
-; 10 SYS 2062
-        .word line_end
-        .word BASIC_LINE
-        .byte BASIC_SYS, .sprintf(" %d", ENTRY), 0
-line_end:
-        .word 0
-        .assert start = ENTRY, error, "the BASIC line's SYS does not point at start"
+        basic_line start
 
 ; start: entry from BASIC.
 start:

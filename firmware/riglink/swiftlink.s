@@ -90,11 +90,6 @@ wait:   ldx #0
 @look:  lda ACIA_STATUS
         and #RECEIVED
         bne @here
-        inx
-        bne @look
-        dey
-        bne @look
-        sec
-        rts
+        look_again @look
 @here:  clc
 left:   rts

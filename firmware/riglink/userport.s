@@ -110,12 +110,7 @@ line_await:
 @look:  lda CIA2_PORT_B
         lsr a
         bcc @here
-        inx
-        bne @look
-        dey
-        bne @look
-        sec
-        rts
+        look_again @look
 @here:  sei
         rts
 
@@ -126,21 +121,11 @@ line_receive:
 @rest:  lda CIA2_PORT_B         ; the bit before may still be low
         lsr a
         bcs @look
-        inx
-        bne @rest
-        dey
-        bne @rest
-        sec
-        rts
+        look_again @rest
 @look:  lda CIA2_PORT_B
         lsr a
         bcc @start
-        inx
-        bne @look
-        dey
-        bne @look
-        sec
-        rts
+        look_again @look
 @start: lda first_bit           ; one and a half, to its middle
         sta CIA1_TIMER_B_LOW
         lda first_bit + 1

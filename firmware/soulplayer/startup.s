@@ -1,6 +1,7 @@
 ; From BASIC into the program and back: what the program changes is saved here and put back at `q`.
 ; All of it lies in ENTRY, at the start of the file, since it runs while BASIC is banked in.
 
+        .include "basic_line.inc"
         .include "hardware.inc"
         .include "petscii.inc"
         .include "config.inc"
@@ -16,10 +17,6 @@
         .import wire_start
 .endif
 
-BASIC_START             = $0801
-BASIC_LINE              = 10
-BASIC_SYS               = $9E
-ENTRY                   = BASIC_START + 13      ; the line below, link and end of program included
 END                     = __RODATA_LOAD__ + __RODATA_SIZE__
 BASIC_VARIABLES         = $2D                   ; where they begin, where arrays begin, where both end
 BASIC_ENDS              = 6                     ; bytes of these
@@ -32,20 +29,9 @@ saved_border:           .res 1
 saved_background:       .res 1
 entry_stack:            .res 1          ; stack pointer at the entry: below it lies BASIC's return address
 
-.segment "LOADADDR"
-
-        .word BASIC_START
-
-.segment "ENTRY"
-
-; 10 SYS 2062
-        .word @end
-        .word BASIC_LINE
-        .byte BASIC_SYS, .sprintf(" %d", ENTRY), 0
-@end:   .word 0
+        basic_line start
 
         .assert __ZP_SIZE__ = 142, lderror, "saved_zero_page has another size"
-        .assert start = ENTRY, lderror, "the BASIC line's SYS does not point at start"
 
 ; start: entry from BASIC. Nothing may depend on what a run before left in memory.
 start:
