@@ -19,9 +19,10 @@ from soulrig.channels.screen import COLUMNS, text_rows
 from soulrig.conversation import load_and_run
 from soulrig.errors import BadInput
 from soulrig.kept import kept
-from soulrig.machine import Clock, Keys, Machine, Pixels, Screen, offered
+from soulrig.last_screen import LastScreen
+from soulrig.machine import Clock, Keys, Machine, Screen, offered
 from soulrig.prompts import check_keys
-from soulrig.record import Attachment, PromptRecord, Record, subject_of_disk
+from soulrig.record import PromptRecord, Record, subject_of_disk
 
 EXPRESSION = "re:"  # begins a text that is a regular expression
 PROMPT = "{prompt}"  # what was typed, in a text
@@ -91,7 +92,7 @@ def verify_foreign(
     record = Record(machine.description, subject, datetime.now(UTC).isoformat(timespec="seconds"))
     with kept(record, keep, list) as grown:
         grown()
-        seen = None if picture is None else offered(machine, Pixels)  # told before anything is started
+        last_screen = LastScreen(machine, picture)
         with machine:
             talk = _Talk(machine, program, seconds)
             talk.boot()
@@ -103,9 +104,7 @@ def verify_foreign(
                 result.channels["screen"] = _compare(talk.say(prompt), wanted).as_json()
                 grown()
                 progress(result)
-            if picture is not None and seen is not None:
-                seen.picture().save(picture)
-                record.attachments.append(Attachment.beside("screen", picture, "image/png", keep))
+            last_screen.attach(record, keep)
     return record
 
 

@@ -15,11 +15,12 @@ from soulrig.channels.evidence import FRAME_SECONDS, evidence_of, pace
 from soulrig.channels.registry import DEFAULT_CHANNELS, open_channels
 from soulrig.conversation import Conversation
 from soulrig.kept import kept
-from soulrig.machine import Machine, Pixels, offered
+from soulrig.last_screen import LastScreen
+from soulrig.machine import Machine
 from soulrig.model.reference import Reference, Reply
 from soulrig.model.soul import Soul
 from soulrig.prompts import check_prompts
-from soulrig.record import Attachment, Measurement, PromptRecord, Record, subject_of
+from soulrig.record import Measurement, PromptRecord, Record, subject_of
 
 Progress = Callable[[PromptRecord], None]
 
@@ -56,7 +57,7 @@ def verify(
     with kept(record, keep, lambda: _measurements(record, apart)) as grown:
         grown()
         opened = open_channels(channels, machine, built.manifest)
-        seen = None if picture is None else offered(machine, Pixels)  # told before anything is started
+        last_screen = LastScreen(machine, picture)
         with tempfile.TemporaryDirectory(prefix="soulrig-verify-") as folder, machine:
             record.machine = machine.description
             if disk is None:
@@ -80,9 +81,7 @@ def verify(
                     apart[each.witnesses] = max(each.apart, apart.get(each.witnesses, 0))
                 grown()
                 progress(result)
-            if picture is not None and seen is not None:
-                seen.picture().save(picture)
-                record.attachments.append(Attachment.beside("screen", picture, "image/png", keep))
+            last_screen.attach(record, keep)
     return record
 
 

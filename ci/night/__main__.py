@@ -117,7 +117,7 @@ def add_pages(night: Night, earlier: list[Night]) -> None:
     """Write a page for each record; where that fails, the verdict must come all the same, and tell of it."""
     try:
         save_pages(night, earlier)
-    except Exception as error:
+    except Exception as error:  # a record is any night's, drawn by libraries: whatever they raise
         failed = Result("pages", Kind.PAGES, [], Outcome.FAULT, said=one_line(f"the rig failed: {error!r}"))
         night.results.append(failed)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +16,14 @@ from soulrig.cli.machine_options import ConfigOption, machine_names
 from soulrig.cli.progress import Bar
 from soulrig.cli.soul_options import DecodeOption, TokenizerOption, load_soul
 from soulrig.cli.state_option import StateOption
-from soulrig.cli.verify import EXIT_CODES, channel_names, print_result
+from soulrig.cli.verification_options import (
+    ChannelsOption,
+    PromptOption,
+    PromptsOption,
+    channels_to_watch,
+    prompts_to_type,
+)
+from soulrig.cli.verify import EXIT_CODES, print_result
 
 if TYPE_CHECKING:
     from soulrig.deploy.journal import Deployment
@@ -43,18 +51,9 @@ def deploy(
     ] = False,
     tokenizer: TokenizerOption = None,
     decode: DecodeOption = None,
-    prompt: Annotated[
-        list[str] | None, typer.Option(metavar="TEXT", help="A prompt to verify it with; may be given often.")
-    ] = None,
-    prompts: Annotated[Path | None, typer.Option(metavar="FILE", help="A UTF-8 file of prompts, one a line.")] = None,
-    channels: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAMES",
-            autocompletion=channel_names,
-            help="What has to agree, as for verify.  [default: telemetry,screen]",
-        ),
-    ] = None,
+    prompt: PromptOption = None,
+    prompts: PromptsOption = None,
+    channels: ChannelsOption = None,
     flash_to: Annotated[
         str | None,
         typer.Option(
@@ -87,31 +86,24 @@ def deploy(
 
     Exit codes: 0 verified, 1 the machine computed something else, 2 wrong usage or bad input, 3 rig or machine failed.
     """
-    from soulrig.channels.registry import DEFAULT_CHANNELS, parse_channels
     from soulrig.config import load_config
-    from soulrig.conversation import DEFAULT_PROMPTS
     from soulrig.deploy.deploying import FLOPPY, Deployer, Floppy, Trial
     from soulrig.deploy.state import StateFolder
     from soulrig.errors import BadInput
     from soulrig.flash.flashing import Listener
-    from soulrig.prompts import check_prompts, read_prompts
 
     if rollback and (soul, tokenizer, decode) != (None, None, None):
         raise BadInput("--rollback brings back what was there before; name no soul with it")
     kind, options = load_config(config).machine(to, {})
-    asked = list(prompt or [])
-    check_prompts(asked)
-    asked += read_prompts(prompts) if prompts is not None else []
-    asked = asked or list(DEFAULT_PROMPTS)
-    watched = DEFAULT_CHANNELS if channels is None else parse_channels(channels)
+    trial = Trial(prompts_to_type(prompt, prompts), channels_to_watch(channels))
     folder = StateFolder.find(state)
     with Bar("deploying", time_left=True) as bar:
         floppy = None if flash_to is None else Floppy(target_for(flash_to, FLOPPY, drive, config), force)
         listener = Listener(bar.show_part, bar.note)
         c64 = kind.make(**options)
-        deployer = Deployer(folder, to, c64, Trial(asked, watched), listener, floppy)
+        deployer = Deployer(folder, to, c64, trial, listener, floppy)
         ended = deployer.roll_back() if rollback else deployer.deploy(_release(c64, soul, tokenizer, decode, config))
-    _end(ended, folder, watched, as_json)
+    _end(ended, folder, trial.channels, as_json)
 
 
 def _release(c64: Machine, soul: Path | None, tokenizer: Path | None, decode: Any, config: Path | None) -> Release:
@@ -125,7 +117,7 @@ def _release(c64: Machine, soul: Path | None, tokenizer: Path | None, decode: An
     return Release("shipped" if named is None else named.resolve().name, loaded, program_for(c64, loaded))
 
 
-def _end(ended: Deployment, folder: StateFolder, channels: tuple[str, ...], as_json: bool) -> None:
+def _end(ended: Deployment, folder: StateFolder, channels: Sequence[str], as_json: bool) -> None:
     from soulrig.record import Record
 
     file = folder.record(ended.number)

@@ -38,6 +38,13 @@ from soulrig.cli.machine_options import (
 )
 from soulrig.cli.progress import Bar
 from soulrig.cli.soul_options import DecodeOption, SoulOption, TokenizerOption, load_soul
+from soulrig.cli.verification_options import (
+    ChannelsOption,
+    PromptOption,
+    PromptsOption,
+    channels_to_watch,
+    prompts_to_type,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -45,14 +52,6 @@ if TYPE_CHECKING:
     from soulrig.record import PromptRecord, Record
 
 EXIT_CODES = {"pass": 0, "mismatch": 1, "fault": 3}
-
-
-def channel_names(incomplete: str) -> list[str]:
-    """What a shell offers after --channels."""
-    from soulrig.channels.registry import CHANNELS
-
-    asked, comma, begun = incomplete.rpartition(",")
-    return [asked + comma + name for name in CHANNELS if name.startswith(begun) and name not in asked.split(",")]
 
 
 def verify(
@@ -68,16 +67,9 @@ def verify(
     soul: SoulOption = None,
     tokenizer: TokenizerOption = None,
     decode: DecodeOption = None,
-    prompt: Annotated[list[str] | None, typer.Option(metavar="TEXT", help="A prompt; may be given often.")] = None,
-    prompts: Annotated[Path | None, typer.Option(metavar="FILE", help="A UTF-8 file of prompts, one a line.")] = None,
-    channels: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAMES",
-            autocompletion=channel_names,
-            help="What has to agree: telemetry, screen, pixels, sound, wire, with commas.  [default: telemetry,screen]",
-        ),
-    ] = None,
+    prompt: PromptOption = None,
+    prompts: PromptsOption = None,
+    channels: ChannelsOption = None,
     record: Annotated[Path | None, typer.Option(metavar="OUT.json", help="Where to leave the record.")] = None,
     screenshot: Annotated[
         Path | None, typer.Option(metavar="OUT.png", help="Where to leave a picture of the last screen.")
@@ -117,13 +109,12 @@ def verify(
 
     Exit codes: 0 everything is right, 1 mismatch, 2 wrong usage or bad input, 3 the rig or the machine failed.
     """
-    from soulrig.channels.registry import DEFAULT_CHANNELS, parse_channels
     from soulrig.config import load_config
-    from soulrig.conversation import DEFAULT_PROMPTS, program_for
+    from soulrig.conversation import program_for
     from soulrig.errors import BadInput
     from soulrig.foreign import REPLY_SECONDS, verify_foreign
     from soulrig.model.files import check_writable
-    from soulrig.prompts import check_prompts, read_lines, read_prompts
+    from soulrig.prompts import read_lines
     from soulrig.verify import verify as verify_soul
 
     for path in (record, screenshot):
@@ -132,7 +123,6 @@ def verify(
     given = {"emulator": emulator, "standard": standard, "roms": roms, "port": port, "line": line, "baud": baud}
     given |= {"camera": camera, "microphone": microphone}
     c64 = make_machine(load_config(config), machine, given)
-    asked = list(prompt or [])
     foreign: dict[str, object] = {
         "--load": load,
         "--run": run,
@@ -146,46 +136,39 @@ def verify(
         raise BadInput(f"{', '.join(wrong)}: {'only with' if disk is None else 'not with'} --disk")
     if disk is not None:
         program = foreign_program(disk, load, run, ready_text, reply_between)
-        asked += read_lines(prompts, "prompt") if prompts is not None else []
+        asked = [*(prompt or []), *(read_lines(prompts, "prompt") if prompts is not None else [])]
         wanted = expectations(expect, expectations_file)
         with Bar("booting", len(asked)) as bar:
-
-            def advance(done: PromptRecord) -> None:
-                bar.advance(f"verifying {done.prompt[:20]!r}")
-
             result = verify_foreign(
                 c64,
                 program,
                 asked,
                 wanted,
                 seconds=seconds or REPLY_SECONDS,
-                progress=advance,
+                progress=_advancing(bar),
                 picture=screenshot,
                 keep=record,
             )
         _end(result, print_foreign, as_json)
-    watched = DEFAULT_CHANNELS if channels is None else parse_channels(channels)
-    check_prompts(asked)
-    if prompts is not None:
-        asked += read_prompts(prompts)
+    watched = channels_to_watch(channels)
+    asked = prompts_to_type(prompt, prompts)
     loaded = load_soul(soul, tokenizer, decode, config)
-    asked = asked or list(DEFAULT_PROMPTS)
     with Bar("booting", len(asked)) as bar:
-
-        def progress(done: PromptRecord) -> None:
-            bar.advance(f"verifying {done.prompt[:20]!r}")
-
         result = verify_soul(
             c64,
             loaded,
             program_for(c64, loaded),
             asked,
             channels=watched,
-            progress=progress,
+            progress=_advancing(bar),
             picture=screenshot,
             keep=record,
         )
     _end(result, lambda result: print_result(result, watched), as_json)
+
+
+def _advancing(bar: Bar) -> Callable[[PromptRecord], None]:
+    return lambda done: bar.advance(f"verifying {done.prompt[:20]!r}")
 
 
 def _end(result: Record, show: Callable[[Record], None], as_json: bool) -> NoReturn:
