@@ -5,22 +5,17 @@
 .include "engine.inc"
 .include "planes.inc"
 
-.export matvec, matvec_again, block, body, floors, rows_too_large
+.export matvec, matvec_again, block, body, chunk, code, order, plane, rows_too_large
 .exportzp output_lo, output_hi
 .import abandon, engine_poll, tally
-.import add_bias, aim_hi, aim_lo, bias_high_at, bias_low_at, bias_round, bits_kept, entries_hi, entries_lo, frames_hi
-.import frames_lo, keep, keep_bits, last_lows, row_shift, rows, shifts_hi, shifts_lo, store_high, store_low, store_next
-.import store_order
+.import aim_body, rows, set_bias, set_class, set_frame
 .import first_group, last_group, wide_block, wide_tables, word_tables
 .import body_chunks, body_end, body_first, body_inputs, body_last, body_rows, body_whole, matrix_body, matrix_first
-.import block_lo, block_hi, block_bias_lo, block_bias_hi, block_limit, block_shift
+.import block_lo, block_hi, block_limit
 .repeat PLANES, T
 .import .ident (.sprintf ("block_rows_%d", T))
 .endrepeat
-.importzp cursor, frame, input_hi, input_lo, negative, plane_rows, row_end, total
-.if CHUNKS > 1
-.import partial
-.endif
+.importzp cursor, frame, input_hi, input_lo, plane_rows, row_end, total
 
 NO_TABLES = 0
 WORD_TABLES = 1
@@ -37,13 +32,9 @@ body:           .res 1          ; what is known of its groups of inputs
 code:           .res 1          ; the body whose code sums them
 chunk:          .res 1          ; of a row's inputs
 tables:         .res 1          ; what the tables of subset sums hold
-floors:         .res 1          ; whether the body halves by floors
 plane:          .res 1          ; t of a class of rows
 class_end:      .res 1          ; the row behind its last
 order:          .res 2          ; address of the block's order of rows
-bias:           .res 2          ; address of its biases, high byte 0 if it has none
-finish:         .res 2          ; where rows of a class go on
-entry:          .res 1          ; where in the frame the entry's address stands
 .if CHUNKS > 1
 next_planes:    .res 2          ; address of the next chunk's
 whole_lo:       .res 2          ; input of the first chunk
@@ -135,43 +126,6 @@ take_rows:
         lda block_hi,x
         sta cursor+1
         rts
-
-.macro  frame_byte distance             ; A into the frame
-        ldy #distance
-        sta (frame),y
-.endmacro
-
-.macro  frame_word distance, address    ; a word into the frame
-        lda address
-        frame_byte distance
-        lda address+1
-        iny
-        sta (frame),y
-.endmacro
-
-.macro  point_at place, address         ; write a word into the code
-        lda address
-        sta place+1
-        lda address+1
-        sta place+2
-.endmacro
-
-.macro  point_to place, label           ; a label's address
-        lda #<label
-        sta place+1
-        lda #>label
-        sta place+2
-.endmacro
-
-.macro  point_into place, distance      ; an address in the frame
-        clc
-        lda frame
-        adc #distance
-        sta place+1
-        lda frame+1
-        adc #$00
-        sta place+2
-.endmacro
 
 ; word_block - a block in 16 bits
 ; In: block, body, chunk, input, output, tables of `word_tables`   Out: y   Uses: A, X, Y
@@ -266,168 +220,3 @@ word_block:
         rts
 @stop:
         jmp abandon
-
-; What is the same for all rows of a block, into the frame and the code behind it
-set_frame:
-        ldx code
-        sec
-        lda frames_lo,x
-        sbc last_lows,x
-        sta frame
-        lda frames_hi,x
-        sbc #$00
-        sta frame+1
-        lda total               ; + 1 is a multiple of 256, or one less
-        lsr
-        lda #CLEAR_C
-        bcs :+
-        lda #SET_C
-:       ldy #$00
-        sta (frame),y
-        lda frames_lo,x
-        sta frame
-        lda frames_hi,x
-        sta frame+1
-        lda total+1
-        eor #$FF
-        frame_byte FRAME_MINUS
-        lda aim_lo,x
-        sta aim_body+1
-        lda aim_hi,x
-        sta aim_body+2
-        frame_word FRAME_HIGH, output_hi
-        frame_word FRAME_LOW, output_lo
-        point_at store_high, output_hi
-        point_at store_low, output_lo
-        point_at store_order, order
-        point_into store_next, FRAME_NEXT
-        point_into rows, FRAME_ROWS
-        lda negative+1
-        frame_byte FRAME_START_HIGH
-        lda body_chunks,x
-        cmp #$02                ; C = floors
-        lda #$00
-        rol
-        sta floors
-        eor #$01                ; one more where ceilings follow
-        clc
-        adc negative
-        frame_byte FRAME_START_LOW
-        rts
-
-; The block's bias into the code, or the sums of the chunks before
-set_bias:
-.if CHUNKS > 1
-        lda chunk
-        beq @first
-        load_word bias, partial
-        jmp @biased
-@first:
-.endif
-        ldx block
-        lda block_bias_lo,x
-        sta bias
-        lda block_bias_hi,x
-        sta bias+1
-        bne @biased
-        lda #JUMP
-        frame_byte FRAME_ENTRY
-        lda #FRAME_ENTRY + 1
-        sta entry
-        rts
-@biased:
-        lda #ADD_X
-        frame_byte FRAME_ENTRY
-        frame_word FRAME_ENTRY + 1, bias
-        lda #FRAME_BIASED + 1
-        sta entry
-        jsr next_biases
-        point_at bias_low_at, bias
-        jsr next_biases
-        point_at bias_high_at, bias
-        ldx #CLEAR_C
-        lda floors
-        beq :+
-        ldx #SET_C
-:       stx bias_round
-        lda #JUMP
-        frame_byte FRAME_FINISH
-        load_word finish, add_bias
-        frame_word FRAME_FINISH + 1, finish
-        rts
-
-; bias += rows
-next_biases:
-        clc
-        lda bias
-        adc plane_rows
-        sta bias
-        bcc :+
-        inc bias+1
-:       rts
-
-; What is the same for rows of equal bits
-; In: plane   Uses: A, X, Y
-set_class:
-        lda code
-        asl
-        asl
-        asl
-        adc plane
-        tax
-        lda entries_lo,x
-        ldy entry
-        sta (frame),y
-        lda entries_hi,x
-        iny
-        sta (frame),y
-.if CHUNKS > 1
-        ldx body
-        clc
-        lda chunk
-        adc #$01
-        cmp body_chunks,x
-        bne @keep               ; there is another chunk
-.endif
-        ldx block               ; shift - t, + FRACTION
-        lda block_shift,x
-        clc
-        adc #FRACTION
-        sec
-        sbc plane
-        tax
-        lda shifts_lo,x
-        sta finish
-        lda shifts_hi,x
-        sta finish+1
-        lda bias+1
-        bne @biased
-        cpx #FRACTION + 1
-        beq @by_one
-        lda #JUMP
-        frame_byte FRAME_FINISH
-        frame_word FRAME_FINISH + 1, finish
-        rts
-@by_one:
-        lda #LOAD_Y_X
-        frame_byte FRAME_FINISH
-        frame_word FRAME_FINISH + 1, order
-        rts
-@biased:
-        point_at row_shift, finish
-        rts
-.if CHUNKS > 1
-@keep:
-        point_to row_shift, keep
-        clc                     ; t bits are kept
-        lda #<(bits_kept - PLANES)
-        adc plane
-        sta keep_bits+1
-        lda #>(bits_kept - PLANES)
-        adc #$00
-        sta keep_bits+2
-        rts
-.endif
-
-aim_body:
-        jmp $FFFF

@@ -1,24 +1,21 @@
 ; means.s - weighted means of values
 ;
 ; For a digit d of six bits of a value, w * d = t(w + d) - t(w) - t(d) with the triangular numbers t(n) = n(n-1)/2.
-; The sum over the keys of t(d) is kept with the cache, that of t(w) is the sum over a lane of zeros, and each key
-; costs a reading of the table: its code, a `unit`, has its weight as the low byte of the table's address.
+; They are tabled, in mean_tables.s. The sum over the keys of t(d) is kept with the cache, that of t(w) is the sum over
+; a lane of zeros, and each key costs a reading of the table: its code, a `unit`, has its weight as the low byte of the
+; table's address.
 ; A digit's sum is at most 63 * sum w. Where that is below 255 * 256, it is known by what it leaves divided by 256 and
 ; by 255, and both are sums of single bytes. Else it is summed in 24 bits.
 
 .include "engine.inc"
 .include "cache.inc"
 
-.export aim_units, means, make_triangles, triangle_lo, triangle_hi, weights, write_weights
+.export aim_units, means, weights, write_weights
 .import abandon, engine_poll
-.import attended_hi, attended_lo, digit_sums_2, head, head_value_lane, position, positions, values
-.import divide_number, reciprocal, weight_sum
+.import attended_hi, attended_lo, digit_sums_0, digit_sums_1, digit_sums_2, head, head_value_lane, position, positions
+.import divide_number, reciprocal, rests, triangle_hi, triangle_lo, values, weight_sum
 .importzp number, quotient, sum_hi, sum_lo, sum_top
 
-DIGITS = 64
-LARGEST_WEIGHT = 255
-TRIANGLES = LARGEST_WEIGHT + DIGITS
-TABLE = 512                     ; bytes that a table of them takes
 LARGE_SUM = (255 * 256 - 1) / (DIGITS - 1) + 1 ; the first weight_sum that wants 24 bits
 
 .segment "ZPHEAD": zeropage
@@ -32,81 +29,7 @@ dimension:      .res 1          ; of attended
 lane:           .res 1
 weights:        .res CONTEXT    ; w_k
 
-tables_segment
-triangle_lo:    .res TRIANGLES  ; t(n), n = 0 .. 318
-.if SUMS_BESIDE
-.export digit_sums_0, digit_sums_1
-digit_sums_0:   .res TABLE - TRIANGLES
-.else
-.import digit_sums_0, digit_sums_1
-                .res TABLE - TRIANGLES
-.endif
-triangle_hi:    .res TRIANGLES
-.if SUMS_BESIDE
-digit_sums_1:
-.endif
-                .res TABLE - TRIANGLES
-
-.if RESTS_UNDER_IO
-.segment "IOTABLE"
-rests:          .res TRIANGLES  ; t(n) modulo 255
-.else
-tables_segment
-rests:          .res TABLE
-.endif
-
 .code
-
-; make_triangles - the tables, by t(n + 1) = t(n) + n
-; In: RAM under I/O banked in   Out: -   Uses: A, X   Cycles: 22 K
-make_triangles:
-        lda #$00
-        sta quotient
-        sta quotient+1
-        tax
-@first_page:                    ; n = X
-        lda quotient
-        sta triangle_lo,x
-        lda quotient+1
-        sta triangle_hi,x
-        jsr rest
-        sta rests,x
-        clc
-        txa
-        adc quotient
-        sta quotient
-        bcc :+
-        inc quotient+1
-:       inx
-        bne @first_page
-@second_page:                   ; n = 256 + X
-        lda quotient
-        sta triangle_lo+256,x
-        lda quotient+1
-        sta triangle_hi+256,x
-        jsr rest
-        sta rests+256,x
-        txa                     ; 256 is added to the high byte
-        clc
-        adc quotient
-        sta quotient
-        lda quotient+1
-        adc #$01
-        sta quotient+1
-        inx
-        cpx #TRIANGLES - 256
-        bne @second_page
-        rts
-
-; A = quotient modulo 255: the sum of its bytes is
-rest:
-        lda quotient
-        clc
-        adc quotient+1
-        adc #$00                ; 256 is 1
-        cmp #$FF
-        adc #$00                ; 255 is 0
-        rts
 
 .macro  low_digit_first key             ; In: A = low byte of the sum   Out: A = high byte; 23 cycles
         ldy values + (key) * VALUE_ROW,x

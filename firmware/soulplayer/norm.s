@@ -8,30 +8,24 @@
 ; |x_i| >> 4 must be a byte, s_g in 4..8 and g_i not -128, so that nothing saturates; all else is done by `wide_norm`.
 
 .include "engine.inc"
+.include "norm.inc"
 .include "products.inc"
 
 .export make_inverses, rms_norm
-.import divide, mirror_hi, mirror_lo, square_hi, square_lo, tally, wide_norm
+.import divide, mirror_hi, mirror_lo, root_of_mean, square_hi, square_lo, sum_squares, tally, wide_norm
 .import norm_hi, norm_lo, norm_shift, normed_hi, normed_lo, residual_hi, residual_lo
-.importzp divisor, value
+.importzp above, divisor, least, root, value
 
 LARGEST_INV = 32767
 LARGEST_R_CLIPPED = 16          ; up to here 2^19 // r is more than LARGEST_INV
-LARGEST_HIGH = $10              ; |x| < 2^12, by its high byte
-HIGHS = 2 * LARGEST_HIGH        ; high bytes, of either sign
 SHIFTS = 3                      ; s_g is 7 less 0..3 shifts to the left, or 8
 SHIFT_STEP = 5                  ; bytes of code each
 OP_ASL = $0A                    ; opcodes
 OP_NOP = $EA
 
 .segment "ZPVECTOR": zeropage
-above:          .res 1          ; 1 + the largest h
-least:          .res 1          ; the least h, below zero
-sum:            .res 3          ; of squares, then m in its upper bytes
 part:           .res 3          ; bytes of a product
 t:              .res 2          ; t_i, or -t_i where g_i < 0
-root_bit:       .res 1          ; of the root
-root:           .res 1          ; r
 inverse:        .res 2          ; 2 * inv
 
 .bss
@@ -79,8 +73,7 @@ rms_norm:
         bcs too_wide
         jsr sum_squares
         bcs too_wide
-        jsr mean
-        jsr square_root
+        jsr root_of_mean
         jsr aim_inverse
         jmp normalise
 
@@ -116,169 +109,6 @@ aim_gains:
         sta shift_entry+2
 @out:
         rts
-
-.macro  sixteenth                       ; A = low byte of x_i >> 4, of A = its high byte
-        asl
-        asl
-        asl
-        asl
-        sta part
-        lda residual_lo,x
-        lsr
-        lsr
-        lsr
-        lsr
-        ora part
-.endmacro
-
-; In: residual   Out: sum = sum_i (x_i >> 4)^2, above, least, each h modulo HIGHS in normed_hi; C = 1: some x_i is too large
-; n^2 is the quarter square of 2 * n
-sum_squares:
-        lda #$00
-        sta sum
-        sta sum+1
-        sta sum+2
-        sta above
-        lda #$FF
-        sta least
-        ldx #WIDTH-1
-@next:
-        lda residual_hi,x
-        bmi @negative
-        cmp above
-        bcs @higher
-@in_range:
-        sta normed_hi,x
-        sixteenth
-        asl
-        tay
-        bcs @upper
-@lower:
-        lda sum
-        adc square_lo,y
-        sta sum
-        lda sum+1
-        adc square_hi,y
-        sta sum+1
-        bcs @carry
-        dex
-        bpl @next
-        rts                     ; C = 0
-
-@higher:
-        cmp #LARGEST_HIGH
-        bcs @too_large
-        tay
-        iny
-        sty above
-        bcc @in_range           ; always
-@negative:
-        cmp least
-        bcs :+
-        cmp #<-LARGEST_HIGH
-        bcc @too_large_too
-        sta least
-:       and #HIGHS-1
-        sta normed_hi,x
-        sixteenth
-        beq @too_large_too      ; -256
-        eor #$FF
-        clc
-        adc #$01
-        asl
-        tay
-        bcc @lower
-@upper:
-        clc
-        lda sum
-        adc square_lo+256,y
-        sta sum
-        lda sum+1
-        adc square_hi+256,y
-        sta sum+1
-        bcc :+
-@carry:
-        inc sum+2
-:       dex
-        bpl @next
-        clc
-        rts
-@too_large_too:
-        sec
-@too_large:
-        rts
-
-; m = sum // WIDTH, in sum+1 and sum+2
-mean:
-.if WIDTH & (WIDTH - 1)
-        lda #WIDTH
-        sta divisor
-        lda #$00
-        sta divisor+1
-        sta value+3
-        lda sum
-        sta value
-        lda sum+1
-        sta value+1
-        lda sum+2
-        sta value+2
-        jsr divide
-        lda value
-        sta sum+1
-        lda value+1
-        sta sum+2
-        rts
-.else
-        lda sum
-        .repeat 8, BIT
-  .if WIDTH < 1 << (8 - BIT)
-        asl
-        rol sum+1
-        rol sum+2
-  .endif
-        .endrepeat
-        rts
-.endif
-
-; r = max(1, isqrt(m)), in root: bit by bit, the largest r whose square does not exceed m
-square_root:
-        ldy #$80
-        lda sum+2
-        cmp #$10
-        bcs :+
-        ldy #$20                ; m < $1000 has a root below $40
-:       sty root_bit
-        lda #$00
-        sta root
-@next_bit:
-        lda root
-        ora root_bit
-        asl
-        tay
-        bcs @upper
-        lda sum+1
-        cmp square_lo,y
-        lda sum+2
-        sbc square_hi,y
-        bcc @too_large
-        bcs @take               ; always
-@upper:
-        lda sum+1
-        cmp square_lo+256,y
-        lda sum+2
-        sbc square_hi+256,y
-        bcc @too_large
-@take:
-        lda root
-        ora root_bit
-        sta root
-@too_large:
-        lsr root_bit
-        bne @next_bit
-        lda root
-        bne :+
-        inc root
-:       rts
 
 ; inv, into the code of `normalise`, and its multiples by all h that occur
 aim_inverse:

@@ -3,24 +3,23 @@
 ; The inputs x_j of a product are split into groups of up to eight. The table of a group holds, at index i, the sum of
 ; its x_j over the bits j set in i, plus the sum of its |x_j| over x_j < 0: so no entry is negative, and adding
 ; entries never leaves a carry behind. `negative` is the sum of what was added so, `total` the sum of all |x_j|. Of a
-; product's last group (not of a query's) the entries get up to 255 more, `negative` as much, `total` twice as much: so
-; total's low byte is $FE or $FF and that of `negative` below $80, which spares every row a subtraction.
+; product's last group (not of a query's, see subsets_query.s) the entries get up to 255 more, `negative` as much,
+; `total` twice as much: so total's low byte is $FE or $FF and that of `negative` below $80, which spares every row a
+; subtraction.
 ; Entries have 16 bits in subset_lo and subset_hi; 24 bits, with subset_top, for inputs too large for that.
 
 .include "engine.inc"
+.include "subsets.inc"
 
-.export subsets_init, query_tables, word_tables, subset_lo, subset_hi, subset_top, first_group, last_group
-.exportzp input_lo, input_hi, negative, total
+.export subsets_init, word_tables, subset_lo, subset_hi, subset_top, first_group, last_group, finish_total, load_low
+.exportzp base, further, input_lo, input_hi, negative, term_hi, term_lo, total
 .import __ZEROPAGE_LOAD__, __ZEROPAGE_SIZE__, __ZPROWS_LOAD__
 .import abandon, engine_poll
 .import group_first, group_low, group_high, group_table, group_page
 
 .assert __ZEROPAGE_LOAD__ + __ZEROPAGE_SIZE__ <= __ZPROWS_LOAD__, lderror, "the zero page is too full"
 
-QUERY_TABLES = 2                ; of a head's query: groups of LOW_INPUTS, one after the other from subset_lo on
-LOW_INPUTS = 4                  ; of a group: their sums stand in the code that writes the table
 FURTHER_INPUTS = 4              ; at most
-RUN = 16                        ; entries that it writes at a time
 
 ; High bytes of the first numbers that are too large: eight smaller ones, and what is added to them, make no 2^16
 TOO_LARGE = $1F
@@ -256,6 +255,9 @@ written:                        ; total += the sum of the whole group
         cpx last_group
         beq finish_total
         jmp next_group
+
+; finish_total - what both kinds of tables end with: total, of all entries that are sums of whole groups, += negative
+; In: total, negative   Out: total; C = 1: too large for 16 bits   Uses: A   Cycles: 26
 finish_total:
         clc
         lda total
@@ -337,68 +339,6 @@ round_total:
 @too_large:
         sec
         rts
-
-.macro  add_to_table index, number      ; the sum with this input, from that without it
-        clc
-        lda subset_lo+index,x
-        adc term_lo+number
-        sta subset_lo+index+(1 << (number)),x
-        lda subset_hi+index,x
-        adc term_hi+number
-        sta subset_hi+index+(1 << (number)),x
-.endmacro
-
-; query_tables - the tables of a head's query, in 16 bits
-; In: input (address of q)   Out: C = 0: tables, negative, total; C = 1: too large for 16 bits
-; Uses: A, X, Y   Cycles: 1.4 K
-query_tables:
-        lda #$00
-        sta negative
-        sta negative+1
-        sta total
-        sta total+1
-        tax
-        tay
-.if SMALLEST_GROUP < LOW_INPUTS
-        sta further             ; all are full
-.endif
-@next_table:
-        jsr load_low
-        bcc :+
-        rts                     ; too large
-:       lda base                ; eight numbers below the limits make no 2^16
-        sta subset_lo,x
-        adc negative
-        sta negative
-        lda base+1
-        sta subset_hi,x
-        adc negative+1
-        sta negative+1
-        .repeat LOW_INPUTS - 1, J
-          .repeat 1 << J, I
-        add_to_table I, J
-          .endrepeat
-        .endrepeat
-@next_entry:
-        add_to_table 0, LOW_INPUTS-1
-        inx
-        txa
-        and #RUN/2 - 1
-        bne @next_entry
-        clc
-        lda subset_lo+RUN/2-1,x
-        adc total
-        sta total
-        lda subset_hi+RUN/2-1,x
-        adc total+1
-        sta total+1
-        txa                     ; C = 0
-        adc #RUN/2
-        tax
-        cpx #RUN * QUERY_TABLES
-        beq :+
-        jmp @next_table
-:       jmp finish_total
 
 ; subsets_init - once: no page is chosen
 ; In: -   Out: -   Uses: A

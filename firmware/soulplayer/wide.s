@@ -1,32 +1,27 @@
 ; wide.s - products whose sums need more than 16 bits: exact for any inputs, from the same planes
 ;
 ; As in planes.s, but with sums of 24 bits and all bits that the halvings drop, a plane and group at a time over all
-; rows of a block. It is slow, and its uses are counted.
+; rows of a block. It is slow, and its uses are counted. Tables are those of wide_tables.s.
 
 .include "engine.inc"
 
-.export wide_tables, wide_block
+.export wide_block
 .import abandon, engine_poll, scale, set_shift
 .import block, block_bias_hi, block_bias_lo, block_shift
 .if CHUNKS > 1
 .import block_chunk_hi, block_chunk_lo, body, body_end, body_first
 .endif
-.import first_group, group_first, group_high, group_low, group_page, group_table, last_group
-.import subset_hi, subset_lo, subset_top
-.importzp cursor, input_hi, input_lo, negative, output_hi, output_lo, plane_rows, total, value
+.import first_group, last_group, point_entries
+.importzp cursor, entry_hi, entry_lo, entry_top, negative, output_hi, output_lo, plane_rows, total, value
 
 BLOCK_ROWS = 128                ; most rows of a block
 WHOLE_BYTE = 8                  ; bits of `dropped`
 
 .segment "ZPWIDE": zeropage
-entry_lo:       .res 2          ; address of a group's table: low bytes,
-entry_hi:       .res 2          ; middle bytes,
-entry_top:      .res 2          ; and top bytes
 order:          .res 2          ; address of the rows' places in y
 bias_fraction:  .res 2          ; address of the bias's bytes below the sum's lowest bit,
 bias_low:       .res 2          ; of its low bytes,
 bias_high:      .res 2          ; and of its high bytes
-
 
 sums_segment
 sum0:           .res BLOCK_ROWS ; the rows' sums, 24 bits
@@ -35,12 +30,7 @@ sum2:           .res BLOCK_ROWS
 dropped:        .res BLOCK_ROWS ; the bits below, the highest on top
 
 .bss
-term:           .res 3          ; an input
-base:           .res 3          ; what is added so that no entry of a group is negative
 group:          .res 1
-input:          .res 1          ; index of an input
-inputs_left:    .res 1
-subsets:        .res 1          ; entries made
 .if CHUNKS > 1
 chunk_groups:   .res 1          ; groups of a chunk
 chunk_end:      .res 1          ; the group behind the chunk's last
@@ -53,165 +43,6 @@ row:            .res 1
 narrower:       .res 1          ; the first row that has no further bits
 
 .code
-
-; wide_tables - the tables of all groups, in 24 bits
-; In: input (address of x), first_group, last_group   Out: tables, negative, total   Uses: A, X, Y
-; Cycles: 75 an entry, 90 an input
-wide_tables:
-        lda #$00
-        .repeat 3, I
-        sta negative+I
-        sta total+I
-        .endrepeat
-        ldx first_group
-@next_group:
-        stx group
-        jsr group_base
-        jsr fill_table
-        jsr engine_poll
-        bcs stop
-        ldx group
-        inx
-        cpx last_group
-        bne @next_group
-        clc
-        .repeat 3, I
-        lda total+I
-        adc negative+I
-        sta total+I
-        .endrepeat
-        rts
-stop:
-        jmp abandon
-
-; inputs_left, input of the group
-all_inputs:
-        ldx group
-        clc
-        lda group_low,x
-        adc group_high,x
-        sta inputs_left
-        lda group_first,x
-        sta input
-        rts
-
-; term := the next input, 24 bits; N = its sign
-next_term:
-        ldy input
-        inc input
-        lda (input_lo),y
-        sta term
-        ldx #$00
-        lda (input_hi),y
-        sta term+1
-        bpl :+
-        dex
-:       stx term+2
-        txa
-        rts
-
-; base = sum of |x_j| over the group's x_j < 0; negative += base
-group_base:
-        lda #$00
-        .repeat 3, I
-        sta base+I
-        .endrepeat
-        jsr all_inputs
-@next_input:
-        jsr next_term
-        bpl @positive
-        sec
-        .repeat 3, I
-        lda base+I
-        sbc term+I
-        sta base+I
-        .endrepeat
-@positive:
-        dec inputs_left
-        bne @next_input
-        clc
-        .repeat 3, I
-        lda negative+I
-        adc base+I
-        sta negative+I
-        .endrepeat
-        rts
-
-; entry := address of the group's tables
-point_entries:
-        ldx group
-        lda group_table,x
-        sta entry_lo
-        sta entry_hi
-        sta entry_top
-        clc
-        lda group_page,x
-        adc #>subset_lo
-        sta entry_lo+1
-        adc #>subset_hi - >subset_lo
-        sta entry_hi+1
-        adc #>subset_top - >subset_hi
-        sta entry_top+1
-        rts
-
-; The group's table: an input doubles it. total += its last entry
-fill_table:
-        jsr point_entries
-        ldy #$00
-        lda base
-        sta (entry_lo),y
-        lda base+1
-        sta (entry_hi),y
-        lda base+2
-        sta (entry_top),y
-        lda #$01
-        sta subsets
-        jsr all_inputs
-@next_input:
-        jsr next_term
-        ldx subsets
-        ldy #$00
-@next_subset:
-        sty row
-        clc
-        lda (entry_lo),y
-        adc term
-        pha
-        lda (entry_hi),y
-        adc term+1
-        pha
-        lda (entry_top),y
-        adc term+2
-        pha
-        txa
-        tay
-        pla
-        sta (entry_top),y
-        pla
-        sta (entry_hi),y
-        pla
-        sta (entry_lo),y
-        inx
-        ldy row
-        iny
-        cpy subsets
-        bne @next_subset
-        asl subsets
-        dec inputs_left
-        bne @next_input
-        ldy subsets
-        dey
-        clc
-        lda (entry_lo),y
-        adc total
-        sta total
-        lda (entry_hi),y
-        adc total+1
-        sta total+1
-        lda (entry_top),y
-        adc total+2
-        sta total+2
-        rts
 
 ; wide_block - a block of rows
 ; In: block, plane_rows, cursor (address of the order of rows), output (address of y), tables of `wide_tables`; may be
@@ -369,7 +200,7 @@ begin_rows:
 @begun:
         rts
 
-; sum += the entries that a plane has for a group; cursor += rows
+; sum += the entries that a plane has for group X; cursor += rows
 add_group:
         jsr point_entries
         ldx #$00

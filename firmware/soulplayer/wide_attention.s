@@ -8,16 +8,14 @@
 .export wide_head, wide_scores
 .import abandon, divide, multiply, engine_poll, set_multiplier
 .import attended_hi, attended_lo, query_hi, query_lo
-.import head, head_key_lane, head_value_lane, keys, keys_wide, layer, positions, values, values_wide, weight_sum
-.import exp_table
-.importzp divisor, factor, value
+.import head, head_key_lane, head_value_lane, keys_wide, layer, positions, values, values_wide, weight_sum
+.import exp_table, place_key
+.importzp divisor, factor, place, value
 
 LARGEST_D = 127
 SIGN = $80
-OFFSET_HIGH = $08               ; high byte of 2^11
 
 .zeropage
-place:          .res 2          ; address in the cache
 best:           .res 3          ; max(score_k) >> 8
 below:          .res 2          ; (max(f) - f_k) << 6, its low two bytes
 
@@ -121,13 +119,8 @@ add_value:
 
 ; vector := the key of lane `lane`, row `row`
 read_key:
-        clc
         lda lane
-        adc #<keys
-        sta place
-        lda #>keys
-        adc #$00
-        sta place+1
+        jsr place_key
         ldx row
         lda keys_wide,x
         bmi @as_it_is
@@ -179,13 +172,7 @@ next_byte:
         ldy #$00
         lda (place),y
         pha
-        clc
-        lda place
-        adc #<KEY_LANES
-        sta place
-        lda place+1
-        adc #>KEY_LANES
-        sta place+1
+        add_constant place, KEY_LANES
         pla
         rts
 
@@ -285,13 +272,7 @@ wide_means:
         jsr read_value
         jsr multiply
         jsr add_value
-        clc
-        lda place
-        adc #<VALUE_ROW
-        sta place
-        lda place+1
-        adc #>VALUE_ROW
-        sta place+1
+        add_constant place, VALUE_ROW
         jsr next_position
         bne @next_key
 
