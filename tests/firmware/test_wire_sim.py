@@ -114,15 +114,14 @@ def test_no_key_is_lost(rate: float, answered: bool, machine: SimMachine, tmp_pa
     talk.typed("The Hello, you! (he) ab/ba? 0123456789 the \"$%&' l+o-*=@:;.<>[]", rate, 0.2)
 
 
-def test_keys_typed_during_a_reply_are_the_next_line(machine: SimMachine, tmp_path: Path) -> None:
-    for answered in (True, False):
-        with SimMachine() as c64:
-            talk = Talk(c64, tmp_path, cable=True, answered=answered)
-            sequence = talk.sequence
-            first = type_text(c64, "hello\r", 10)
-            type_text(c64, "The abab\r", 12, first + 150_000)
-            c64.wait(lambda talk=talk, now=sequence + 1: talk.sequence == now, 5, "the first reply")  # type: ignore[misc]  # mypy knows no lambda with a default
-            talk.wait(sequence + 1, "the abab")
+@pytest.mark.parametrize("answered", [True, False], ids=["host", "nobody"])
+def test_keys_typed_during_a_reply_are_the_next_line(answered: bool, machine: SimMachine, tmp_path: Path) -> None:
+    talk = Talk(machine, tmp_path, cable=True, answered=answered)
+    sequence = talk.sequence
+    first = type_text(machine, "hello\r", 10)
+    type_text(machine, "The abab\r", 12, first + 150_000)
+    machine.wait(lambda: talk.sequence == sequence + 1, 5, "the first reply")
+    talk.wait(sequence + 1, "the abab")
 
 
 def test_computing_ahead_goes_on(tmp_path: Path) -> None:
