@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from soulrig.buildtools.link_protocol import Driver
 
-Line = Literal["swiftlink", "userport"]
+Line = Literal["swiftlink", "userport", "up9600"]
 LINES: tuple[Line, ...] = get_args(Line)
-DRIVERS: dict[Line, Driver] = {"swiftlink": Driver.SWIFTLINK, "userport": Driver.USERPORT}
-BAUD: dict[Line, int] = {"swiftlink": 38_400, "userport": 2_400}
+DRIVERS: dict[Line, Driver] = {"swiftlink": Driver.SWIFTLINK, "userport": Driver.USERPORT, "up9600": Driver.UP9600}
+BAUD: dict[Line, int] = {"swiftlink": 38_400, "userport": 2_400, "up9600": 9_600}

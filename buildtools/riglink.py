@@ -15,12 +15,13 @@ BASIC_START, RESIDENT = 0x0801, 0xC000
 # The core, which another program may be linked with; a line's driver comes to it.
 CORE = ("exchange", "frames", "crc", "events", "identity", "commands", "cycles")
 ALONE = ("start", "resident", "restart", "clock", "memory_crc")
-LINES = {Driver.SWIFTLINK: "swiftlink", Driver.USERPORT: "userport"}
+LINES = {Driver.SWIFTLINK: "swiftlink", Driver.USERPORT: "userport", Driver.UP9600: "up9600"}
+PINS = {Driver.USERPORT: ("userport_pins",), Driver.UP9600: ("userport_pins",)}  # what some have in common
 
 
 def core_sources(driver: Driver) -> list[Path]:
     """What the core with a line's driver is assembled from; it includes from `SOURCES`, `C64`, and `protocol.inc`."""
-    return [SOURCES / f"{name}.s" for name in (*CORE, LINES[driver])]
+    return [SOURCES / f"{name}.s" for name in (*CORE, LINES[driver], *PINS.get(driver, ()))]
 
 
 def assemble_riglink(driver: Driver) -> assembler.Program:

@@ -5,7 +5,7 @@
         .export as_caller, ask, drain, header, hear, link_data, link_there, put, put_to, refusal, send_frame, source
         .export source_port
         .import crc, crc_add, crc_begin, link_flags, link_here
-        .import line_await, line_listen, line_receive, line_send, line_talk
+        .import line_await, line_listen, line_over, line_receive, line_send, line_talk
 
 ON                      = (COMMAND_WRITE_ON - COMMAND_WRITE) << 3
         .assert ON & (COMMAND_WRITE << 3) = 0, error, "the two writes differ in more than a bit"
@@ -188,7 +188,8 @@ hear:
         bcs @damaged
         cmp #FRAME_END          ; after a byte too many the CRC is here
         bne @damaged
-@whole: lda #HEARD_ANSWER
+@whole: jsr line_over
+        lda #HEARD_ANSWER
         rts
 @long:  lda #REFUSAL_TOO_LONG
         bne @refused            ; always
@@ -252,7 +253,7 @@ drain:
         bne @next
         dec left + 1
         bne @next
-@left:  rts
+@left:  jmp line_over
 
 ; as_caller: lets interrupts in where whoever called the link does. Uses: A
 as_caller:

@@ -3,7 +3,7 @@
 
         .include "link.inc"
 
-        .export line_await, line_begin, line_listen, line_present, line_receive, line_send, line_talk
+        .export line_await, line_begin, line_listen, line_over, line_present, line_receive, line_send, line_talk
         .export LINE_BLOCK : abs, LINE_DRIVER : abs, LINE_PAUSE : abs, LINE_PREAMBLE : abs
 
 LINE_DRIVER             = DRIVER_SWIFTLINK
@@ -52,8 +52,9 @@ line_begin:
 ; line_talk: before a frame is sent. Uses: A
 line_talk:
         lda ACIA_DATA           ; what came late is not for us
-; line_listen: after it
+; line_listen: after it; line_over: after an answer
 line_listen:
+line_over:
         rts
 
 ; line_send: In: A. Uses: A, X. It is given up after 3 ms, where no chip is or the other side holds CTS

@@ -1,11 +1,13 @@
-; The line at the user port, bit by bit: 2400 baud, 8 bits, no parity, 1 stop bit. RXD is PB0, TXD PA2; RTS, PB1, is
-; down while the C64 sends, since it can't hear then. Bits are timed by timer B of CIA 1, by its count: its flag lies in
-; a register whose reading would take the KERNAL's interrupt away.
+; The line at the user port, bit by bit: 2400 baud, 8 bits, no parity, 1 stop bit. RXD is PB0, TXD PA2. Bits are timed by
+; timer B of CIA 1, by its count: its flag lies in a register whose reading would take the KERNAL's interrupt away.
 
         .include "link.inc"
+        .include "userport.inc"
 
-        .export line_await, line_begin, line_listen, line_present, line_receive, line_send, line_talk
+        .export line_begin, line_over, line_receive, line_send
+        .export TIMING_SIZE : abs, timing, timings
         .export LINE_BLOCK : abs, LINE_DRIVER : abs, LINE_PAUSE : abs, LINE_PREAMBLE : abs
+        .import pins_begin
 
 LINE_DRIVER             = DRIVER_USERPORT
 LINE_BLOCK              = 256
@@ -15,15 +17,8 @@ LINE_PREAMBLE           = 3
 BIT_PAL                 = 410           ; cycles
 BIT_NTSC                = 426
 LATE                    = 30            ; cycles from a start bit's edge to the timer's start, on average
-PAL_LAST                = $20           ; the last raster line's low byte is above on PAL, below on NTSC
 
-RXD                     = $01           ; port B
-RTS_ON                  = $02
-DTR                     = $04
-TXD                     = $04           ; port A
-
-ANSWER_PATIENCE         = 90            ; times 3.4 ms
-BYTE_PATIENCE           = 15
+BYTE_PATIENCE           = 15            ; times 3.4 ms
 
 .segment "LINKBSS"
 
@@ -31,43 +26,17 @@ byte:                   .res 1
 
 .segment "LINKCODE"
 
-; line_begin: In: A = low byte of the last raster line's number. Uses: A
+; line_begin: In: A = low byte of the last raster line's number. Uses: A, X, Y
 line_begin:
-        cmp #PAL_LAST
-        ldx #0
-        bcs @pal
-        ldx #timings_ntsc - timings
-@pal:   ldy #0
-@timing:
-        lda timings,x
-        sta timing,y
-        inx
-        iny
-        cpy #timings_ntsc - timings
-        bne @timing
+        jsr pins_begin
         lda CIA2_DIRECTIONS_A
         ora #TXD
         sta CIA2_DIRECTIONS_A
         lda CIA2_PORT_A
         ora #TXD
         sta CIA2_PORT_A
-        lda CIA2_DIRECTIONS_B
-        ora #RTS_ON | DTR
-        and #$FF - RXD
-        sta CIA2_DIRECTIONS_B
-
-; line_listen: after a frame was sent. Uses: A
-line_listen:
-        lda CIA2_PORT_B
-        ora #RTS_ON | DTR
-        sta CIA2_PORT_B
-        rts
-
-; line_talk: before it. Uses: A
-line_talk:
-        lda CIA2_PORT_B
-        and #$FF - RTS_ON
-        sta CIA2_PORT_B
+; line_over: after an answer
+line_over:
         rts
 
 ; line_send: In: A. Interrupts are off meanwhile. Uses: A, X. Cycles: 10 bits, 4,200 on PAL
@@ -100,18 +69,6 @@ low:    lda CIA2_PORT_A
 high:   lda CIA2_PORT_A
         ora #TXD
         sta CIA2_PORT_A
-        rts
-
-; line_await: waits for an answer's first byte, which is not looked at: being a preamble it is low for its start bit
-; alone. Interrupts are as they are until it comes, then off. Out: C=1 none came in 0.3 s. Uses: A, X, Y
-line_await:
-        ldy #ANSWER_PATIENCE
-        ldx #0
-@look:  lda CIA2_PORT_B
-        lsr a
-        bcc @here
-        look_again @look
-@here:  sei
         rts
 
 ; line_receive: a byte. No interrupt may come. Out: A; C=1 none came in 50 ms. Uses: A, X, Y
@@ -167,14 +124,9 @@ bit_over:
         beq @last
         rts
 
-; line_present: Out: C=0: nothing tells. Uses: nothing
-line_present:
-        clc
-        rts
-
 timings:
         .word BIT_PAL - 1, BIT_PAL * 3 / 2 - LATE
-timings_ntsc:
+TIMING_SIZE             = * - timings
         .word BIT_NTSC - 1, BIT_NTSC * 3 / 2 - LATE
 timing:
 one_bit:                .word 0         ; what the timer's latch takes

@@ -66,8 +66,8 @@ def flash(
     the bus. sdcard:DIR copies the image onto a mounted card, for an SD2IEC or a Pi1541.
 
     serial:PORT is a drive of a C64 that runs riglink with a SwiftLink; serial:PORT,userport with a cable at its user
-    port. The C64 writes the sectors that the image uses and compares them by their CRCs. What was cut goes on where it
-    stopped.
+    port, serial:PORT,up9600 with one wired as UP9600. The C64 writes the sectors that the image uses and compares them
+    by their CRCs. What was cut goes on where it stopped.
 
     A disk that holds files is shown and not overwritten without --force; --backup saves it. An image has 35 tracks;
     a card takes one of 40 too, and error information.

@@ -35,6 +35,7 @@ class LineName(StrEnum):
 
     SWIFTLINK = "swiftlink"
     USERPORT = "userport"
+    UP9600 = "up9600"
 
 
 def machine_names(incomplete: str) -> list[str]:

@@ -31,16 +31,18 @@ _RECEIVE = (
     "50 GOSUB80:C=B:GOSUB80:C=C+256*B",
     '60 IFS-INT(S/65536)*65536<>CTHENPRINT"BAD":END',
 )
+# Without the blank in ST AND, BASIC reads S, TAN, D. A byte of 0 arrives as an empty string; ST tells it from no byte.
+# CLOSE comes last: it clears the variables, and gives the receiver's memory and interrupt back.
+_USER_PORT = (
+    "10 OPEN2,2,0,CHR$(6)",
+    *_RECEIVE,
+    f"70 CLOSE2:SYS{START}:END",
+    "80 GET#2,B$:IFST AND8THEN80",
+    "90 B=ASC(B$+CHR$(0)):RETURN",
+)
 LISTINGS = {
-    # Without the blank in ST AND, BASIC reads S, TAN, D. A byte of 0 arrives as an empty string; ST tells it from no
-    # byte. CLOSE comes last: it clears the variables, and gives the receiver's memory and interrupt back.
-    "userport": (
-        "10 OPEN2,2,0,CHR$(6)",
-        *_RECEIVE,
-        f"70 CLOSE2:SYS{START}:END",
-        "80 GET#2,B$:IFST AND8THEN80",
-        "90 B=ASC(B$+CHR$(0)):RETURN",
-    ),
+    "userport": _USER_PORT,
+    "up9600": _USER_PORT,  # the wiring is that of the plain cable, and some more
     # Control 21: 8 bits, 1 stop bit, the 6551's 150 baud, which the SwiftLink's crystal doubles. Command 11: no
     # interrupts, RTS and DTR on.
     "swiftlink": (

@@ -123,6 +123,7 @@ def assert_written(c64: Bench) -> None:
         (Driver.SWIFTLINK, "x64sc", None),
         pytest.param(Driver.SWIFTLINK, "x64", Noise(one_in=200), marks=pytest.mark.soak),
         pytest.param(Driver.USERPORT, "x64", None, marks=pytest.mark.soak),
+        pytest.param(Driver.UP9600, "x64", None, marks=pytest.mark.soak),
     ],
 )
 def test_one_that_is_killed_goes_on_when_it_is_called_again(

@@ -19,7 +19,10 @@ ADDRESS = 0x1000
 @pytest.mark.cc65
 @pytest.mark.soak  # a busy computer keeps a C64 waiting
 @pytest.mark.parametrize("emulator", ["x64", "x64sc"])
-@pytest.mark.parametrize(("driver", "size", "least"), [(Driver.SWIFTLINK, 36_000, 0.9), (Driver.USERPORT, 4_096, 0.8)])
+@pytest.mark.parametrize(
+    ("driver", "size", "least"),
+    [(Driver.SWIFTLINK, 36_000, 0.9), (Driver.USERPORT, 4_096, 0.8), (Driver.UP9600, 16_384, 0.8)],
+)
 def test_uploads_use_the_line(
     driver: Driver, size: int, least: float, emulator: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -25,7 +25,7 @@ SCREEN, ROWS, COLUMNS = 0x0400, 10, 40  # rows that may show what is looked for:
 PROGRAM = bytes.fromhex("0108 1008 0a00 99 22") + b"UPLOADED" + bytes.fromhex("22 00 0000")
 PATIENCE = 60.0
 MEMORY, MEMORY_SIZE = 0x1000, 0x8000
-SIZES = {Driver.SWIFTLINK: 3000, Driver.USERPORT: 300}
+SIZES = {Driver.SWIFTLINK: 3000, Driver.USERPORT: 300, Driver.UP9600: 300}
 
 
 def wait_for(condition: Callable[[], bool], what: str) -> None:
@@ -50,6 +50,10 @@ def shown(peer: Peer, text: str) -> bool:
         pytest.param(Driver.SWIFTLINK, "x64sc", "ntsc", marks=pytest.mark.soak),
         pytest.param(Driver.USERPORT, "x64", "ntsc", marks=pytest.mark.soak),
         (Driver.USERPORT, "x64sc", "pal"),
+        (Driver.UP9600, "x64", "pal"),
+        pytest.param(Driver.UP9600, "x64", "ntsc", marks=pytest.mark.soak),
+        pytest.param(Driver.UP9600, "x64sc", "pal", marks=pytest.mark.soak),
+        pytest.param(Driver.UP9600, "x64sc", "ntsc", marks=pytest.mark.soak),
     ],
 )
 def test_all_that_a_c64_at_a_line_can_be_asked(
@@ -111,7 +115,12 @@ def at_its_worst(peer: Peer, cable: Cable, size: int, seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("driver", "size"), [(Driver.SWIFTLINK, 6_000), pytest.param(Driver.USERPORT, 600, marks=pytest.mark.soak)]
+    ("driver", "size"),
+    [
+        (Driver.SWIFTLINK, 6_000),
+        pytest.param(Driver.USERPORT, 600, marks=pytest.mark.soak),
+        pytest.param(Driver.UP9600, 2_000, marks=pytest.mark.soak),
+    ],
 )
 def test_nothing_goes_wrong_on_the_worst_of_lines(driver: Driver, size: int, tmp_path: Path) -> None:
     noise = Noise()

@@ -20,7 +20,7 @@ from soulrig.vice_driver.options import Emulator
 pytestmark = [pytest.mark.vice, pytest.mark.cc65]
 
 FASTER = 4  # times that the C64 runs in these tests; a cable is told of it by its baud rate
-BAUD = {"swiftlink": "230400", "userport": "9600"}
+BAUD = {"swiftlink": "230400", "userport": "9600", "up9600": "38400"}
 BRIEF = ["hello", "how are you?", "what is your name?"]
 EMULATORS: tuple[Emulator, ...] = get_args(Emulator)
 PACE_WITHIN = 0.005
@@ -65,6 +65,13 @@ def test_three_prompts_over_a_swiftlink(tmp_path: Path) -> None:
         record = held(cable, "swiftlink", BRIEF, tmp_path)
     assert (record["machine"]["kind"], record["machine"]["standard"]) == ("serial", "pal")
     assert measured(record, "cycles a token, mean") < measured(record, "cycles from token to token, mean")
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+def test_an_ntsc_c64_by_up9600(tmp_path: Path) -> None:
+    with cabled_c64(tmp_path, "up9600", standard="ntsc", speed=FASTER) as cable:
+        held(cable, "up9600", BRIEF, tmp_path)
 
 
 @pytest.mark.soak

@@ -30,11 +30,17 @@ pytestmark = [
     pytest.mark.roms,
 ]
 
+USER_PORT = ("-userportdevice", "2", "-rsuserdev", "0", "-rsuserbaud", str(BAUD))
 CABLES: dict[str, tuple[str, ...]] = {
-    "userport": ("-userportdevice", "2", "-rsuserdev", "0", "-rsuserbaud", str(BAUD)),
+    "userport": USER_PORT,
+    "up9600": USER_PORT,  # such a cable is a plain one too
     "swiftlink": ("-acia1", "-acia1base", "0xDE00", "-acia1mode", "1", "-acia1irq", "0", "-myaciadev", "0"),
 }
-AGENTS = {"userport": (Driver.USERPORT, 2_400), "swiftlink": (Driver.SWIFTLINK, 38_400)}
+AGENTS = {
+    "userport": (Driver.USERPORT, 2_400),
+    "up9600": (Driver.UP9600, 9_600),
+    "swiftlink": (Driver.SWIFTLINK, 38_400),
+}
 SECOND = 1_000_000  # cycles, about
 SCREEN, BORDER, CIA2_PORT_A = 0x0400, 0xD020, 0xDD00
 RAN = 0x02A7  # a byte that nobody uses
@@ -161,9 +167,10 @@ def test_riglink_gets_onto_the_c64_and_answers_at_its_own_speed(line: str) -> No
         c64.run()
         (told,) = c64.send(packet(make_resident(driver)))
         assert told.startswith("RIGLINK ")
-        if line == "userport":
+        if line != "swiftlink":
             with c64.vice.stopped() as monitor:
                 monitor.set_resource("RsUserBaud", baud)
+                monitor.set_resource("RsUserUP9600", int(line == "up9600"))
         with Peer(c64.line, patience=30) as peer:
             identity = peer.identify()
             assert (identity.program, identity.driver, identity.standard) == ("riglink", line, "pal")

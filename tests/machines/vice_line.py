@@ -24,8 +24,8 @@ from soulrig.vice_driver.options import Emulator, RomFiles, Standard, ViceOption
 from soulrig.vice_driver.process import ViceProcess
 from soulrig.vice_driver.serial_line import Hardware, SerialLine
 
-HARDWARE: dict[Driver, Hardware] = {Driver.SWIFTLINK: "swiftlink", Driver.USERPORT: "userport"}
-BAUD = {Driver.SWIFTLINK: 38_400, Driver.USERPORT: 2_400}
+HARDWARE: dict[Driver, Hardware] = {Driver.SWIFTLINK: "swiftlink", Driver.USERPORT: "userport", Driver.UP9600: "up9600"}
+BAUD = {Driver.SWIFTLINK: 38_400, Driver.USERPORT: 2_400, Driver.UP9600: 9_600}
 
 
 @dataclass

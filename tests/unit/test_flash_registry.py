@@ -9,7 +9,7 @@ from soulrig.flash.registry import find_target
 
 
 @pytest.mark.parametrize(
-    "to", ["serial:/dev/ttyUSB0", *(f"serial:/dev/ttyUSB0,{line}" for line in ("swiftlink", "userport"))]
+    "to", ["serial:/dev/ttyUSB0", *(f"serial:/dev/ttyUSB0,{line}" for line in ("swiftlink", "userport", "up9600"))]
 )
 def test_a_port_and_its_line(to: str) -> None:
     assert find_target(to, "a.d64", 9).where == "drive 9 of the C64 at /dev/ttyUSB0"
