@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from soulrig.buildtools.build import Built, build
+from soulrig.model.soul import Soul
+
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT.parent / "shared" / "fixtures"
 DATA = ROOT / "tests" / "data"
@@ -82,3 +85,15 @@ def golden() -> Path:
 def data() -> Path:
     """The folder of the test data that is ours."""
     return DATA
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Soul:
+    """The soul that comes with the project."""
+    return Soul.load(ROOT / "disk" / "soulplayer")
+
+
+@pytest.fixture(scope="session")
+def shipped_built(shipped: Soul) -> Built:
+    """Its program; a test that asks for it is marked `cc65`."""
+    return build(shipped)

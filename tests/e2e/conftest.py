@@ -1,4 +1,4 @@
-"""Souls and programs for the tests that run the whole program on a machine."""
+"""What is booted and what may be left, for the tests that run the whole program on a machine."""
 
 from __future__ import annotations
 
@@ -10,24 +10,11 @@ from pathlib import Path
 import pytest
 from left_behind import assert_nothing_left, open_files
 
-from soulrig.buildtools.build import Built, build
+from soulrig.buildtools.build import Built
 from soulrig.conversation import Conversation
 from soulrig.machines.vice import ViceMachine
-from soulrig.model.soul import Soul
 
 Boot = Callable[..., tuple[ViceMachine, Conversation]]
-
-
-@pytest.fixture(scope="session")
-def shipped(root: Path) -> Soul:
-    """The soul that comes with the project."""
-    return Soul.load(root / "disk" / "soulplayer")
-
-
-@pytest.fixture(scope="session")
-def shipped_built(shipped: Soul) -> Built:
-    """Its program."""
-    return build(shipped)
 
 
 @pytest.fixture

@@ -23,16 +23,6 @@ from soulrig.model.tokenizer import SPECIALS, Tokenizer
 pytestmark = pytest.mark.cc65
 
 
-@pytest.fixture(scope="module")
-def shipped(root: Path) -> Soul:
-    return Soul.load(root / "disk" / "soulplayer")
-
-
-@pytest.fixture(scope="module")
-def built(shipped: Soul) -> Built:
-    return build(shipped)
-
-
 def random_soul(sizes: Sizes, seed: int = 1) -> Soul:
     random = np.random.default_rng(seed)
     tensors = {}
@@ -46,8 +36,8 @@ def random_soul(sizes: Sizes, seed: int = 1) -> Soul:
     return Soul(sizes, tensors, Tokenizer(tokens, tuple(pairs)))
 
 
-def test_disk_and_program_give_soul_and_tokenizer_back(built: Built, root: Path, tmp_path: Path) -> None:
-    built.save(tmp_path)
+def test_disk_and_program_give_soul_and_tokenizer_back(shipped_built: Built, root: Path, tmp_path: Path) -> None:
+    shipped_built.save(tmp_path)
     prg = read_d64(tmp_path / "soulplayer.d64", "soulplayer")
     assert prg == (tmp_path / "soulplayer.prg").read_bytes()
     unpacked = unpack(prg, json.loads((tmp_path / "soulplayer.json").read_text()))
@@ -72,8 +62,8 @@ def takes_the_quickest_plan(soul: Soul, result: Built) -> bool:
     return all(groups[name] == [group.size for group in matrix.groups] for name, matrix in quickest.items())
 
 
-def test_the_shipped_soul_has_room_for_the_quickest_plan(built: Built, shipped: Soul) -> None:
-    assert takes_the_quickest_plan(shipped, built)
+def test_the_shipped_soul_has_room_for_the_quickest_plan(shipped_built: Built, shipped: Soul) -> None:
+    assert takes_the_quickest_plan(shipped, shipped_built)
     assert not takes_the_quickest_plan(shipped, build(shipped, wire="userport"))
 
 
@@ -94,13 +84,13 @@ def test_other_sizes_are_built_and_come_back(sizes: Sizes) -> None:
     assert unpack(result.prg, result.manifest).to_bytes() == soul.to_bytes()
 
 
-def test_the_same_soul_gives_the_same_bytes(built: Built, shipped: Soul) -> None:
+def test_the_same_soul_gives_the_same_bytes(shipped_built: Built, shipped: Soul) -> None:
     again = build(shipped)
-    assert (again.prg, again.d64, again.manifest) == (built.prg, built.d64, built.manifest)
+    assert (again.prg, again.d64, again.manifest) == (shipped_built.prg, shipped_built.d64, shipped_built.manifest)
 
 
-def test_the_manifest_tells_where_things_lie(built: Built, shipped: Soul) -> None:
-    manifest = built.manifest
+def test_the_manifest_tells_where_things_lie(shipped_built: Built, shipped: Soul) -> None:
+    manifest = shipped_built.manifest
     assert manifest["schema"] == "soulrig.manifest/1.1"
     assert manifest["program"]["load_address"] == 0x0801
     assert manifest["program"]["end_address"] < 0xCF00 == manifest["telemetry"]["address"]
@@ -109,8 +99,8 @@ def test_the_manifest_tells_where_things_lie(built: Built, shipped: Soul) -> Non
         assert 0x0801 <= tensor["address"] < manifest["program"]["end_address"]
 
 
-def test_the_shipped_soul_takes_the_quickest_plan(built: Built) -> None:
-    assert built.manifest["program"]["plan"] == "fast"
+def test_the_shipped_soul_takes_the_quickest_plan(shipped_built: Built) -> None:
+    assert shipped_built.manifest["program"]["plan"] == "fast"
 
 
 @pytest.mark.fixtures
@@ -126,24 +116,24 @@ def test_where_the_quickest_plan_does_not_fit_another_is_taken(shipped: Soul) ->
 LARGEST_FILE = 42 * 1024  # bytes of the program for the shipped soul: a floppy is slow
 
 
-def test_the_file_is_small_and_makes_the_program_where_it_lies(built: Built) -> None:
-    assert len(built.prg) <= LARGEST_FILE
-    machine = PlainMachine(built)
-    start, program = memory_of(built.prg, built.manifest)
+def test_the_file_is_small_and_makes_the_program_where_it_lies(shipped_built: Built) -> None:
+    assert len(shipped_built.prg) <= LARGEST_FILE
+    machine = PlainMachine(shipped_built)
+    start, program = memory_of(shipped_built.prg, shipped_built.manifest)
     end = start + len(program)
-    flag = built.symbols["stream_end"] - start
+    flag = shipped_built.symbols["stream_end"] - start
     expected = program[:flag] + bytes(2) + program[flag + 2 :]
     machine.memory[start : end + 1] = [0xEA] * (len(program) + 1)
-    machine.memory[start : start + len(built.prg) - 2] = list(built.prg[2:])
+    machine.memory[start : start + len(shipped_built.prg) - 2] = list(shipped_built.prg[2:])
     machine.call("expand")
     assert bytes(machine.memory[start:end]) == expected
     assert machine.memory[end] == 0xEA
     assert machine.call("expand").cycles < 50, "it is there already"
 
 
-def test_segments_do_not_overlap(built: Built) -> None:
+def test_segments_do_not_overlap(shipped_built: Built) -> None:
     taking_turns = ("ZPROWS", "ZPWIDE", "ZPHEAD", "ZPCACHE", "ZPVECTOR", "ZPLOGITS", "ZPSTART", "ZPTABLES")
-    segments = [segment for segment in built.segments if segment.name not in ("LOADADDR", *taking_turns)]
+    segments = [segment for segment in shipped_built.segments if segment.name not in ("LOADADDR", *taking_turns)]
     for before, after in itertools.pairwise(segments):
         assert before.end < after.start, f"{before} runs into {after}"
 
@@ -192,16 +182,16 @@ def test_a_missing_assembler_is_a_fault(shipped: Soul, monkeypatch: pytest.Monke
         build(shipped)
 
 
-def test_files_changed_since_they_were_built_are_not_replaced(built: Built, tmp_path: Path) -> None:
-    built.save(tmp_path)
-    built.save(tmp_path)
+def test_files_changed_since_they_were_built_are_not_replaced(shipped_built: Built, tmp_path: Path) -> None:
+    shipped_built.save(tmp_path)
+    shipped_built.save(tmp_path)
     disk = tmp_path / "soulplayer.d64"
     disk.write_bytes(b"a letter to my friend")
     with pytest.raises(BadInput, match="was changed since it was built"):
-        built.save(tmp_path)
+        shipped_built.save(tmp_path)
     assert disk.read_bytes() == b"a letter to my friend"
-    built.save(tmp_path, force=True)
-    assert disk.read_bytes() == built.d64
+    shipped_built.save(tmp_path, force=True)
+    assert disk.read_bytes() == shipped_built.d64
 
 
 def test_the_command_prints_the_map_and_leaves_no_half_files(root: Path, tmp_path: Path) -> None:

@@ -39,11 +39,6 @@ COMPUTERS = list(product(["x64", "x64sc"], ["pal", "ntsc"], ROM_SETS))
 
 
 @pytest.fixture(scope="module")
-def shipped(root: Path) -> Soul:
-    return Soul.load(root / "disk" / "soulplayer")
-
-
-@pytest.fixture(scope="module")
 def built(shipped: Soul) -> Built:
     return build(shipped, crt=True)
 

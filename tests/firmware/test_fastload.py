@@ -13,13 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from soulrig.buildtools.build import Built, build
+from soulrig.buildtools.build import Built
 from soulrig.buildtools.disk_image import BLOCK, make_d64, read_disk
 from soulrig.buildtools.fastload import FAST_NAME, assemble_fast, make_fast
 from soulrig.channels.screen import text_rows
 from soulrig.machines.roms import RomSet, find_roms, our_roms
 from soulrig.machines.vice import genuine_tree
-from soulrig.model.soul import Soul
 from soulrig.vice_driver.options import Emulator, RomFiles, RomTree, Standard, ViceOptions
 from soulrig.vice_driver.vice import Vice
 
@@ -36,13 +35,8 @@ DRIVES = {"1541": "dos1541-*", "1542": "dos1541ii-*", "1571": "dos1571-*"}  # VI
 
 
 @pytest.fixture(scope="module")
-def built(root: Path) -> Built:
-    return build(Soul.load(root / "disk" / "soulplayer"))
-
-
-@pytest.fixture(scope="module")
-def symbols(built: Built) -> dict[str, int]:
-    return assemble_fast("soulplayer", -(-len(built.prg) // BLOCK)).symbols
+def symbols(shipped_built: Built) -> dict[str, int]:
+    return assemble_fast("soulplayer", -(-len(shipped_built.prg) // BLOCK)).symbols
 
 
 class Loading:
@@ -81,7 +75,7 @@ class Loading:
 
 @contextmanager
 def loading(
-    built: Built,
+    shipped_built: Built,
     folder: Path,
     roms: RomFiles | RomTree,
     emulator: Emulator = "x64",
@@ -89,10 +83,10 @@ def loading(
     *options: str,
 ) -> Iterator[Loading]:
     disk = folder / "disk.d64"
-    disk.write_bytes(built.d64)
+    disk.write_bytes(shipped_built.d64)
     how = ViceOptions(emulator, standard, roms, disk, true_drive=bool(options), extra=options)
     with Vice(how, running=False) as vice:
-        found = Loading(vice, built)
+        found = Loading(vice, shipped_built)
         found.load()
         yield found
 
@@ -116,12 +110,12 @@ def ours(folder: Path, dos: Path | None = None) -> RomFiles:
     return RomFiles(roms.kernal, roms.basic, roms.chargen, roms.dos1541)
 
 
-def test_it_is_the_second_program_of_the_disk(built: Built, tmp_path: Path) -> None:
-    (tmp_path / "disk.d64").write_bytes(built.d64)
+def test_it_is_the_second_program_of_the_disk(shipped_built: Built, tmp_path: Path) -> None:
+    (tmp_path / "disk.d64").write_bytes(shipped_built.d64)
     files = read_disk(tmp_path / "disk.d64").files
     assert [(file.name, file.kind) for file in files] == [(b"SOULPLAYER", "PRG"), (b"FAST", "PRG")]
-    assert files[0].content == built.prg
-    assert files[1].content == make_fast("soulplayer", built.prg)
+    assert files[0].content == shipped_built.prg
+    assert files[1].content == make_fast("soulplayer", shipped_built.prg)
     assert files[1].blocks <= 4, "it is loaded slowly itself"
 
 
@@ -133,22 +127,22 @@ def test_a_program_that_reaches_up_to_it_gets_none() -> None:
 @pytest.mark.vice
 @pytest.mark.parametrize("standard", ["pal", "ntsc"])
 def test_a_virtual_drive_is_loaded_from_plainly(
-    built: Built, symbols: dict[str, int], standard: Standard, tmp_path: Path
+    shipped_built: Built, symbols: dict[str, int], standard: Standard, tmp_path: Path
 ) -> None:
-    with loading(built, tmp_path, ours(tmp_path), "x64", standard) as c64:
+    with loading(shipped_built, tmp_path, ours(tmp_path), "x64", standard) as c64:
         c64.run()
         c64.to(symbols["load_plainly"])
         c64.to(ENTRY)
         assert "not the fast way: a minute or two" in [row.strip() for row in c64.rows()]
         c64.assert_loaded()
-        c64.to(built.symbols["edit_begin"])
+        c64.to(shipped_built.symbols["edit_begin"])
 
 
 @pytest.mark.vice
-def test_basic_tells_where_the_program_is_missing(built: Built, tmp_path: Path) -> None:
-    alone = make_fast("soulplayer", built.prg)
+def test_basic_tells_where_the_program_is_missing(shipped_built: Built, tmp_path: Path) -> None:
+    alone = make_fast("soulplayer", shipped_built.prg)
     assert alone is not None
-    bare = replace(built, d64=make_d64("soulrig", "sr", {FAST_NAME: alone}))
+    bare = replace(shipped_built, d64=make_d64("soulrig", "sr", {FAST_NAME: alone}))
     with loading(bare, tmp_path, ours(tmp_path)) as c64:
         c64.run()
         c64.vice.run_until(
@@ -161,23 +155,23 @@ def test_basic_tells_where_the_program_is_missing(built: Built, tmp_path: Path) 
 @pytest.mark.parametrize("drive", DRIVES)
 @pytest.mark.parametrize("standard", ["pal", "ntsc"])
 def test_it_is_fast_and_right(
-    built: Built, symbols: dict[str, int], standard: Standard, drive: str, tmp_path: Path
+    shipped_built: Built, symbols: dict[str, int], standard: Standard, drive: str, tmp_path: Path
 ) -> None:
     roms = given(tmp_path, drive)
-    with loading(built, tmp_path, roms, "x64sc", standard, "-drive8type", drive) as c64:
+    with loading(shipped_built, tmp_path, roms, "x64sc", standard, "-drive8type", drive) as c64:
         begun = c64.run()
         first = c64.to(symbols["receive"])
         loaded = c64.to(ENTRY)
         c64.assert_loaded()
-        assert len(built.prg) / ((loaded - first) / c64.hertz) >= BYTES_A_SECOND
-        assert c64.to(built.symbols["edit_begin"]) - begun <= SECONDS_TO_PROMPT * c64.hertz
+        assert len(shipped_built.prg) / ((loaded - first) / c64.hertz) >= BYTES_A_SECOND
+        assert c64.to(shipped_built.symbols["edit_begin"]) - begun <= SECONDS_TO_PROMPT * c64.hertz
 
 
 @pytest.mark.vice
 @pytest.mark.roms
-def test_it_is_fast_under_our_kernal_too(built: Built, symbols: dict[str, int], tmp_path: Path) -> None:
+def test_it_is_fast_under_our_kernal_too(shipped_built: Built, symbols: dict[str, int], tmp_path: Path) -> None:
     dos = find_roms(Path(os.environ["SOULRIG_ROMS"])).dos1541
-    with loading(built, tmp_path, ours(tmp_path, dos), "x64", "pal", "-drive8type", "1541") as c64:
+    with loading(shipped_built, tmp_path, ours(tmp_path, dos), "x64", "pal", "-drive8type", "1541") as c64:
         c64.run()
         c64.to(symbols["receive"])
         c64.to(ENTRY)
@@ -186,9 +180,9 @@ def test_it_is_fast_under_our_kernal_too(built: Built, symbols: dict[str, int], 
 
 @pytest.mark.vice
 @pytest.mark.roms
-def test_with_a_second_drive_it_loads_plainly(built: Built, symbols: dict[str, int], tmp_path: Path) -> None:
+def test_with_a_second_drive_it_loads_plainly(shipped_built: Built, symbols: dict[str, int], tmp_path: Path) -> None:
     second = ("-drive9type", "1541", "-drive9truedrive")
-    with loading(built, tmp_path, given(tmp_path), "x64", "pal", *second) as c64:
+    with loading(shipped_built, tmp_path, given(tmp_path), "x64", "pal", *second) as c64:
         c64.run()
         c64.to(symbols["load_plainly"])
         c64.to(ENTRY, 240)
@@ -198,8 +192,10 @@ def test_with_a_second_drive_it_loads_plainly(built: Built, symbols: dict[str, i
 @pytest.mark.vice
 @pytest.mark.roms
 @pytest.mark.parametrize("sectors", [0, 40])
-def test_a_drive_that_falls_silent_is_told(built: Built, symbols: dict[str, int], sectors: int, tmp_path: Path) -> None:
-    with loading(built, tmp_path, given(tmp_path), "x64", "pal", "-drive8type", "1541") as c64:
+def test_a_drive_that_falls_silent_is_told(
+    shipped_built: Built, symbols: dict[str, int], sectors: int, tmp_path: Path
+) -> None:
+    with loading(shipped_built, tmp_path, given(tmp_path), "x64", "pal", "-drive8type", "1541") as c64:
         c64.run()
         c64.to(symbols["receive"])
         for _ in range(sectors):
@@ -216,11 +212,11 @@ def test_a_drive_that_falls_silent_is_told(built: Built, symbols: dict[str, int]
 @pytest.mark.timeout(3000)
 @pytest.mark.parametrize("standard", ["pal", "ntsc"])
 def test_it_is_right_whenever_it_starts(
-    built: Built, symbols: dict[str, int], standard: Standard, tmp_path: Path
+    shipped_built: Built, symbols: dict[str, int], standard: Standard, tmp_path: Path
 ) -> None:
     roms = given(tmp_path)
     for number in range(LOADS):
-        with loading(built, tmp_path, roms, "x64", standard, "-drive8type", "1541") as c64:
+        with loading(shipped_built, tmp_path, roms, "x64", standard, "-drive8type", "1541") as c64:
             c64.vice.monitor.advance(1 + STEP * number)
             c64.run()
             c64.to(symbols["receive"])

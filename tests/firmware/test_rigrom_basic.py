@@ -8,16 +8,6 @@ from basic_prompt import Prompt
 pytestmark = pytest.mark.cc65
 
 
-@pytest.fixture(scope="module")
-def machine() -> Prompt:
-    return Prompt()
-
-
-@pytest.fixture
-def prompt(machine: Prompt) -> Prompt:
-    return machine.restart()
-
-
 @pytest.mark.parametrize(
     ("line", "said"),
     [

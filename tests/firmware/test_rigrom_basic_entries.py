@@ -21,16 +21,6 @@ CONFIG = f"MEMORY {{ RAM: start = ${START:04X}, size = $0400; }} SEGMENTS {{ COD
 SYS = f"SYS{START}"
 
 
-@pytest.fixture(scope="module")
-def machine() -> Prompt:
-    return Prompt()
-
-
-@pytest.fixture
-def prompt(machine: Prompt) -> Prompt:
-    return machine.restart()
-
-
 @cache
 def code(source: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="soulrig-entries-") as name:

@@ -8,16 +8,6 @@ from basic_prompt import Prompt
 pytestmark = pytest.mark.cc65
 
 
-@pytest.fixture(scope="module")
-def machine() -> Prompt:
-    return Prompt()
-
-
-@pytest.fixture
-def prompt(machine: Prompt) -> Prompt:
-    return machine.restart()
-
-
 def test_run_goto_and_end(prompt: Prompt) -> None:
     prompt.enter('10 ?"A"\n20 GO TO 40\n30 ?"B"\n40 ?"C":END\n50 ?"D"')
     assert prompt.direct("RUN") == ["A", "C", ""]

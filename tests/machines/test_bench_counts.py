@@ -15,7 +15,7 @@ from soulrig.bench.profile import Profile
 from soulrig.bench.run import Bench, bench
 from soulrig.bench.screen_share import with_screen
 from soulrig.bench.talk import course
-from soulrig.buildtools.build import Built, build
+from soulrig.buildtools.build import Built
 from soulrig.buildtools.components import REST
 from soulrig.conversation import DEFAULT_PROMPTS, Conversation
 from soulrig.errors import Fault
@@ -28,33 +28,23 @@ pytestmark = pytest.mark.cc65
 
 
 @pytest.fixture(scope="module")
-def soul(root: Path) -> Soul:
-    return Soul.load(root / "disk" / "soulplayer")
-
-
-@pytest.fixture(scope="module")
-def built(soul: Soul) -> Built:
-    return build(soul)
-
-
-@pytest.fixture(scope="module")
-def on_sim(soul: Soul, built: Built) -> Bench:
-    return bench(SimMachine(), soul, built)
+def on_sim(shipped: Soul, shipped_built: Built) -> Bench:
+    return bench(SimMachine(), shipped, shipped_built)
 
 
 @pytest.fixture
-def talking(built: Built, tmp_path: Path) -> Iterator[tuple[SimMachine, Conversation]]:
+def talking(shipped_built: Built, tmp_path: Path) -> Iterator[tuple[SimMachine, Conversation]]:
     """The program at its prompt."""
     disk = tmp_path / "soulplayer.d64"
-    disk.write_bytes(built.d64)
+    disk.write_bytes(shipped_built.d64)
     with SimMachine() as machine:
-        conversation = Conversation(machine, built.manifest)
+        conversation = Conversation(machine, shipped_built.manifest)
         conversation.boot(disk)
         yield machine, conversation
 
 
-def test_there_is_a_token_at_every_context(on_sim: Bench, soul: Soul) -> None:
-    assert [token.context for token in on_sim.tokens] == list(range(1, soul.sizes.context))
+def test_there_is_a_token_at_every_context(on_sim: Bench, shipped: Soul) -> None:
+    assert [token.context for token in on_sim.tokens] == list(range(1, shipped.sizes.context))
     cycles = [token.cycles for token in on_sim.tokens]
     assert all(later > 0.99 * earlier for earlier, later in pairwise(cycles))
     assert cycles[-1] > cycles[0] > 100_000
@@ -69,32 +59,32 @@ def test_components_add_up_to_the_whole(on_sim: Bench) -> None:
 
 
 def test_the_counts_are_those_of_an_ordinary_reply(
-    on_sim: Bench, soul: Soul, talking: tuple[SimMachine, Conversation]
+    on_sim: Bench, shipped: Soul, talking: tuple[SimMachine, Conversation]
 ) -> None:
     """The same ids as a prompt, of which the program computes all but the last beforehand."""
     _, conversation = talking
-    context = soul.sizes.context - 1
-    ids = course(soul)
+    context = shipped.sizes.context - 1
+    ids = course(shipped)
     sequence = conversation.begin(ids)
     conversation.wait_for_reply(sequence, "the ids")
     reading = conversation.telemetry.reading()
-    assert reading.steps == Reference(soul).reply_to_ids(ids).steps
+    assert reading.steps == Reference(shipped).reply_to_ids(ids).steps
     assert reading.cycles == pytest.approx([on_sim.tokens[context - 1].cycles], rel=0.002)
     assert on_sim.prefills[-1].ids == context
     assert on_sim.prefills[-1].cycles == pytest.approx(reading.prefill_cycles, rel=0.001)
 
 
-def test_a_detailed_look_changes_no_count(built: Built, soul: Soul, tmp_path: Path) -> None:
+def test_a_detailed_look_changes_no_count(shipped_built: Built, shipped: Soul, tmp_path: Path) -> None:
     """To the cycle, on machines that have gone the same way before; else keys are looked at sooner or later."""
     disk = tmp_path / "soulplayer.d64"
-    disk.write_bytes(built.d64)
+    disk.write_bytes(shipped_built.d64)
     found = []
     for detailed in (False, True):
         with SimMachine() as machine:
-            conversation = Conversation(machine, built.manifest)
+            conversation = Conversation(machine, shipped_built.manifest)
             conversation.boot(disk)
-            conversation.begin(course(soul)[:3])
-            profile = Profile(machine, built.manifest)
+            conversation.begin(course(shipped)[:3])
+            profile = Profile(machine, shipped_built.manifest)
             profile.begin()
             found.append(profile.token(Counter, detailed=detailed))
     assert set(found[0]) == {(REST, None)}
@@ -141,9 +131,9 @@ def test_no_count_has_risen(on_sim: Bench, data: Path) -> None:
 
 
 @pytest.mark.vice
-def test_vice_counts_the_same_and_the_screen(on_sim: Bench, soul: Soul, built: Built, data: Path) -> None:
+def test_vice_counts_the_same_and_the_screen(on_sim: Bench, shipped: Soul, shipped_built: Built, data: Path) -> None:
     """Far closer than the 3 % that a prediction promises."""
-    on_vice = bench(ViceMachine("x64sc"), soul, built, detailed=())
+    on_vice = bench(ViceMachine("x64sc"), shipped, shipped_built, detailed=())
     assert on_vice.counts().keys() == on_sim.counts().keys()
     typed = {str(first) for first in on_vice.first_tokens if first.rate is not None}
     assert len(typed) == len(on_vice.first_tokens) / 2
@@ -154,14 +144,14 @@ def test_vice_counts_the_same_and_the_screen(on_sim: Bench, soul: Soul, built: B
 
 
 @pytest.mark.vice
-def test_vice_stops_at_routines_too(built: Built, soul: Soul, tmp_path: Path, on_sim: Bench) -> None:
+def test_vice_stops_at_routines_too(shipped_built: Built, shipped: Soul, tmp_path: Path, on_sim: Bench) -> None:
     disk = tmp_path / "soulplayer.d64"
-    disk.write_bytes(built.d64)
+    disk.write_bytes(shipped_built.d64)
     with ViceMachine("x64") as machine:
-        conversation = Conversation(machine, built.manifest)
+        conversation = Conversation(machine, shipped_built.manifest)
         conversation.boot(disk)
-        sequence = conversation.begin(course(soul)[:1])
-        profile = Profile(machine, built.manifest)
+        sequence = conversation.begin(course(shipped)[:1])
+        profile = Profile(machine, shipped_built.manifest)
         profile.begin()
         found = profile.token(Counter, detailed=True)
         conversation.wait_for_reply(sequence, "an id")

@@ -12,7 +12,7 @@ from c64_keys import ALONE, COMMODORE, CONTROL, MODIFIERS, ROLLOVER, SHIFT, TYPE
 from display import WindowMachine, x_server
 from trials import at_ready
 
-from soulrig.buildtools.build import Built, build
+from soulrig.buildtools.build import Built
 from soulrig.buildtools.petscii import to_petscii
 from soulrig.channels.screen import text_rows
 from soulrig.channels.telemetry import compare
@@ -190,16 +190,6 @@ def test_stop_and_restore_start_basic_anew(basic: WindowMachine) -> None:
     basic.wait(lambda: rows(basic) == ["ready."], 10, "READY. on an empty screen")
 
 
-@pytest.fixture(scope="module")
-def shipped(root: Path) -> Soul:
-    return Soul.load(root / "disk" / "soulplayer")
-
-
-@pytest.fixture(scope="module")
-def program(shipped: Soul) -> Built:
-    return build(shipped)
-
-
 def await_matrix(machine: WindowMachine, program: Built, keys: set[str]) -> None:
     """Until the program's scan sees just these keys."""
     rows = bytearray(8)
@@ -233,38 +223,38 @@ def strike(machine: WindowMachine, program: Built, *keys: str) -> None:
 
 
 def test_lines_typed_and_edited_while_the_program_thinks_ahead(
-    display: str, shipped: Soul, program: Built, tmp_path: Path
+    display: str, shipped: Soul, shipped_built: Built, tmp_path: Path
 ) -> None:
     disk = tmp_path / "soulplayer.d64"
-    disk.write_bytes(program.d64)
+    disk.write_bytes(shipped_built.d64)
     lines = {  # without the keys that repeat: in warp each is held for a second
         "hello": ["LSHIFT+H", *"ELLO"],
         "who?": ["W", "H", "O", "RSHIFT+/"],
         "hi!hello.": ["H", "LSHIFT+HOME", *"ELLO.", "HOME", *"HI", "LSHIFT+1", "H"],
     }
     with WindowMachine(display, tmp_path) as machine:
-        conversation = Conversation(machine, program.manifest)
+        conversation = Conversation(machine, shipped_built.manifest)
         conversation.boot(disk)
         for text, keys in lines.items():
             sequence = conversation.telemetry.header().sequence
-            strike(machine, program, *keys, "RETURN")
+            strike(machine, shipped_built, *keys, "RETURN")
             conversation.wait_for_reply(sequence, text)
             assert compare(conversation.telemetry.reading(), Reference(shipped).reply(text), END).difference is None
 
 
 def test_restore_hammered_and_stop_while_the_program_thinks(
-    display: str, shipped: Soul, program: Built, tmp_path: Path
+    display: str, shipped: Soul, shipped_built: Built, tmp_path: Path
 ) -> None:
     disk = tmp_path / "soulplayer.d64"
-    disk.write_bytes(program.d64)
+    disk.write_bytes(shipped_built.d64)
     with WindowMachine(display, tmp_path) as machine:
-        conversation = Conversation(machine, program.manifest)
+        conversation = Conversation(machine, shipped_built.manifest)
         conversation.boot(disk)
 
         expected = Reference(shipped).reply("hi")
         hammered = 0
         while hammered < 5:
-            strike(machine, program, "H", "I")
+            strike(machine, shipped_built, "H", "I")
             sequence = conversation.telemetry.header().sequence
             machine.press("RETURN")
             machine.wait(lambda: conversation.telemetry.header().state == "thinking", SECONDS, "the program to think")
@@ -277,11 +267,11 @@ def test_restore_hammered_and_stop_while_the_program_thinks(
 
         sequence = conversation.telemetry.header().sequence
         machine.press("STOP")
-        await_matrix(machine, program, {"STOP"})
+        await_matrix(machine, shipped_built, {"STOP"})
         machine.type(to_petscii("tell me a story") + b"\r")
         conversation.wait_for_reply(sequence, "the prompt that is stopped")
         machine.release("STOP")
-        await_matrix(machine, program, set())
+        await_matrix(machine, shipped_built, set())
         assert conversation.telemetry.header().stop == "key"
 
 

@@ -38,16 +38,6 @@ def sim(tmp_path: Path) -> Iterator[SimMachine]:
 
 
 @pytest.fixture(scope="module")
-def shipped(root: Path) -> Soul:
-    return Soul.load(root / "disk" / "soulplayer")
-
-
-@pytest.fixture(scope="module")
-def program(shipped: Soul) -> Built:
-    return build(shipped)
-
-
-@pytest.fixture(scope="module")
 def brief(shipped: Soul) -> Built:
     """The program with replies of two tokens at most."""
     return build(dataclasses.replace(shipped, max_reply=2))
@@ -156,12 +146,12 @@ def test_waiting_in_vain_is_a_fault_that_shows_the_screen(sim: SimMachine) -> No
         sim.wait(lambda: False, 0.5, "the moon")
 
 
-def test_an_undefined_opcode_ends_a_verification_as_a_fault(shipped: Soul, program: Built) -> None:
+def test_an_undefined_opcode_ends_a_verification_as_a_fault(shipped: Soul, shipped_built: Built) -> None:
     """The first byte behind the BASIC line is the program's first opcode."""
-    broken = bytearray(program.prg)
+    broken = bytearray(shipped_built.prg)
     broken[2 + 13] = 0x02
     disk = make_d64("broken", "00", {"soulplayer": bytes(broken)})
-    changed = Built(bytes(broken), disk, program.manifest, program.symbols, program.segments)
+    changed = Built(bytes(broken), disk, shipped_built.manifest, shipped_built.symbols, shipped_built.segments)
     record = verify(SimMachine(), shipped, changed, ["hi"])
     assert record.verdict == "fault"
     assert record.fault is not None
@@ -184,8 +174,8 @@ def test_the_same_seed_and_keys_make_the_same_cycles(brief: Built, tmp_path: Pat
 
 
 @pytest.mark.parametrize("standard", ["pal", "ntsc"])
-def test_the_shipped_soul_passes(shipped: Soul, program: Built, standard: str) -> None:
-    record = verify(SimMachine(standard), shipped, program, ["hello"])  # type: ignore[arg-type]  # one of the two names
+def test_the_shipped_soul_passes(shipped: Soul, shipped_built: Built, standard: str) -> None:
+    record = verify(SimMachine(standard), shipped, shipped_built, ["hello"])  # type: ignore[arg-type]  # one of the two names
     assert (record.verdict, record.fault) == ("pass", None)
     assert record.machine["kind"] == "sim"
     assert record.machine["cycle_basis"] == "φ2 cycles, none stolen by the video chip"

@@ -26,10 +26,9 @@ def a_program(name: str) -> Built:
     return Built(b"", b"", digests, {}, ())
 
 
-def test_the_way_back(state: StateFolder, root: Path) -> None:
+def test_the_way_back(state: StateFolder, shipped: Soul) -> None:
     """From a failed one to the last good one, from a good one to the one before."""
-    soul = Soul.load(root / "disk" / "soulplayer")
-    first, second = (Release(name, soul, a_program(name)) for name in ("first", "second"))
+    first, second = (Release(name, shipped, a_program(name)) for name in ("first", "second"))
     with Journal(state) as journal:
 
         def enter(release: Release, end: str | None, restores: int | None = None) -> int:
