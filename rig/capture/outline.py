@@ -7,6 +7,7 @@ several shapes is a screen, reading it must show.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,6 @@ Mask = npt.NDArray[np.bool_]
 BLURS = (1.2, 2.4)  # pixels of the small picture
 FLAT = (3.0, 5.0, 8.0)  # steps of colour a pixel, below which a surface is one; in a noisy picture more:
 CALM = 30  # percent of a picture are flat
-STRAY = 0.5  # pixels that the edge of a screen strays from the shape, in the middle of all
 SMALLEST = 0.12  # of the picture: a screen takes more
 RING = 0.01  # of the picture: a border takes more
 LIKE = (7.0, 4.0)  # a pixel belongs to the ring: within so many steps of colour, or of its deviations
@@ -31,10 +31,15 @@ SIDES = ("left", "right", "top", "bottom")
 ASPECTS = (1.25, 2.1)  # width by height of a screen in a picture: 1.6, tubes and capture cards squeeze it
 
 
-def screen_shapes(picture: Array) -> list[Projection]:
-    """Places where a screen may lie in a picture (height, width, 3), likely ones first, each roughly once."""
-    found: list[tuple[float, Array, Projection]] = []
+def screen_shapes(picture: Array) -> Iterator[list[Projection]]:
+    """Places where a screen may lie in a picture (height, width, 3), likely ones first, each roughly once.
+
+    In turns, from a finer look to a coarser one, which noise leads astray less: an edge that is smooth may be that of a
+    part of the border, so that only reading what is found can tell whether to look again.
+    """
+    seen: list[Array] = []
     for blur in BLURS:
+        found: list[tuple[float, Projection]] = []
         smooth = ndimage.gaussian_filter(picture, (blur, blur, 0))
         slope = np.sqrt(sum(ndimage.sobel(smooth, axis) ** 2 for axis in (0, 1)).sum(-1)) / 8
         calm = float(np.percentile(slope, CALM))
@@ -44,11 +49,10 @@ def screen_shapes(picture: Array) -> list[Projection]:
                 if shape is None:
                     continue
                 corners = shape[1](CORNERS)
-                if not any(np.abs(corners - other).max() < 2 for _, other, _ in found):
-                    found.append((shape[0], corners, shape[1]))
-        if any(stray < STRAY for stray, _, _ in found):
-            break
-    return [shape for _, _, shape in sorted(found, key=lambda one: one[0])]
+                if not any(np.abs(corners - other).max() < 2 for other in seen):
+                    seen.append(corners)
+                    found.append(shape)
+        yield [shape for _, shape in sorted(found, key=itemgetter(0))]
 
 
 def _holes(flat: Mask, smooth: Array) -> Iterator[tuple[Mask, Array]]:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from soulrig.capture.charset import Charset
+from soulrig.capture.framing import Framing
 from soulrig.capture.glyph_match import Blur, Match, Spread, known_inks, match, reach_of
 from soulrig.capture.projection import Projection
 from soulrig.capture.registration import registered
@@ -33,21 +34,17 @@ SURE = 10.0  # nats of evidence beyond which a cell is as good as any
 # border's colour runs over.
 NEW_INK, NEW_INK_LATER, NEW_INK_AT_EDGE = -6.0, -25.0, -1000.0
 OPEN_TURNS = 2
-# A line along the border is how a border in the wrong place looks: none is read until the border's place is known, and
-# then such a line must have so much more evidence.
+# A line or bar along the border is how a border in the wrong place looks: none is read until the border's place is
+# known, and then it must have so much more evidence.
 NO_LINE, BORDER_LINE = -1.0, 30.0
 INEXACT = 0.12  # of an ink's contrast, by which a glyph's samples differ from the model's
 SETTLED = 0.03  # picture pixels that the corners move when it is good enough
 
 _CELLS = np.arange(ROWS * COLUMNS).reshape(ROWS, COLUMNS)
 AT_EDGE = np.isin(_CELLS, _CELLS[1:-1, 1:-1], invert=True).ravel()
-# The cells along each side, and of a glyph's samples those that lie further from there than the border runs over.
-SIDES = (
-    (_CELLS[0], np.s_[2:, :]),
-    (_CELLS[-1], np.s_[:-2, :]),
-    (_CELLS[:, 0], np.s_[:, 2:]),
-    (_CELLS[:, -1], np.s_[:, :-2]),
-)
+# The cells along each side, and by how many quarter turns that side of a glyph comes up.
+SIDES = ((_CELLS[0], 0), (_CELLS[:, -1], 1), (_CELLS[-1], 2), (_CELLS[:, 0], 3))
+LINE = 2  # samples: what of a glyph lies within so many of a side is a line along it
 
 
 @dataclass(frozen=True)
@@ -57,6 +54,7 @@ class Attempt:
     `evidence` (1000, 256) for each cell and code is in nats and relative to an empty cell's; `unlike` (1000,) is how
     far each cell is from what was read there, 1 where as far as noise lets cells be; `visible` (1000,) are the cells
     that lie within the picture. `set_margin` is how much more evidence there is for this set than for the other.
+    `framing` is what the border around says of the place.
     """
 
     projection: Projection
@@ -66,6 +64,7 @@ class Attempt:
     visible: Mask
     set_margin: float
     blur: Blur
+    framing: Framing
 
 
 @dataclass
@@ -125,6 +124,7 @@ class Photograph:
             cells_of(state.samples.visible[..., None].astype(float)).min((1, 2)) > 0,
             _total(matches[chosen]) - _total(matches[1 - chosen]),
             state.blur,
+            Framing.seen(state.samples, state.surfaces),
         )
 
     def _matches(self, state: _State, numbers: tuple[int, ...], is_open: bool, is_last: bool) -> dict[int, Match]:
@@ -137,8 +137,8 @@ class Photograph:
         for number in numbers:
             shapes = self._charset.bitmaps[number]
             found = match(cells, state.blur.glyphs(shapes), state.noise, lit, state.inks, new_ink)
-            for side, inner in SIDES:
-                lines = np.ix_(side, shapes.any((1, 2)) & ~shapes[(slice(None), *inner)].any((1, 2)))
+            for side, turns in SIDES:
+                lines = np.ix_(side, _like_border(np.rot90(shapes, turns, (1, 2)) > 0))
                 told = found.evidence[lines] - BORDER_LINE
                 found.evidence[lines] = told if is_last else np.minimum(told, NO_LINE)
             matches[number] = found
@@ -164,7 +164,9 @@ class Photograph:
             plane[CELL:-CELL, CELL:-CELL] = joined(cells)
         masks = np.array([state.blur(plane) for plane in planes]).reshape(planes.shape)
         around = state.blur(np.where(RING[..., None], state.surfaces.border - state.surfaces.paper, 0.0))
-        state.surfaces, refitted = state.surfaces.refitted(state.samples.colours - around, masks, error, usable)
+        state.surfaces, refitted = state.surfaces.refitted(
+            state.samples.colours - around, inks[:, :3], masks, error, usable
+        )
         state.inks = np.concatenate([refitted, inks[:, 3:]], axis=1)
 
     def _compare(self, state: _State, found: Match, number: int) -> tuple[Array, Array, Array]:
@@ -183,6 +185,14 @@ class Photograph:
         state.leaked = cells_of(drawn) - state.blur.glyphs(shapes)[codes] * colours[:, None]
         expected = surfaces.paper + drawn
         return np.where(state.samples.visible[..., None], seen - expected, 0.0), expected, colours
+
+
+def _like_border(shapes: Mask) -> Mask:
+    """Which of the shapes (n, 8, 8) look like a border that reaches into the cell from above: lines, and bars."""
+    lines = ~shapes[:, LINE:].any((1, 2))
+    rows = shapes[:, :, :1]
+    bars = (shapes == rows).all((1, 2)) & (rows[:, 1:] <= rows[:, :-1]).all((1, 2)) & ~shapes.all((1, 2))
+    return np.asarray(shapes.any((1, 2)) & (lines | bars))
 
 
 def _total(found: Match) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -34,10 +35,16 @@ SET_MARGIN = 20.0  # nats by which one character set must explain the screen bet
 SMALL = 400  # pixels: the width of the picture in which a screen is looked for
 FIRST_TURNS, TURNS = 3, 9
 BORDER = (0.02, 0.3)  # a border's width, by part of the screen's width and height
-SHAPES = 6
+SHAPES = 6  # places tried, of those found at one look
 GOOD = 0.1  # of the cells marked: no other shape need be tried
 FRAMED = 30  # cells of nothing but ink around a screen: more are its border
 HOPELESS = 0.6  # of the cells marked: what was found is no screen
+UNCLEAR, UNCLEAR_SHARE = (
+    20,
+    0.1,
+)  # cells marked, for each of text: with a border within, and none around, it is no screen
+# Of the cells along the sides: a border lies around the screen; the screen lies elsewhere; by a pixel or more.
+CONFIRMED, CONTRADICTED, OFF = 0.9, 0.1, 0.6
 SMALLEST, LARGEST = 160, 12_000  # pixels of width and height that a picture has
 
 
@@ -118,33 +125,72 @@ def _exact(raster: RasterScreen, charset: Charset) -> Reading:
 
 def _best_attempt(pixels: Array, charset: Charset, small_letters: bool | None) -> Attempt:
     factor = max(1, round(pixels.shape[1] / SMALL))
-    shapes = [shape.scaled(factor) for shape in screen_shapes(reduced(pixels, factor))[:SHAPES]]
-    if not shapes:
+    photograph = Photograph(pixels, charset, small_letters)
+    attempts: list[tuple[Attempt, _Told]] = []
+    for shape in chain.from_iterable(found[:SHAPES] for found in screen_shapes(reduced(pixels, factor))):
+        attempt = photograph.read(shape.scaled(factor), FIRST_TURNS)
+        attempts.append((attempt, _Told.by(attempt, charset)))
+        if _is_good(*attempts[-1]):
+            break
+    if not attempts:
         raise BadInput(
             "no C64 screen found: nothing in the picture has a border's one colour around a screen's shape; "
             "the whole text screen with some of its border must be seen, upright to a few degrees"
         )
-    photograph = Photograph(pixels, charset, small_letters)
-    attempts: list[tuple[Attempt, _Told]] = []
-    for shape in shapes:
-        attempt = photograph.read(shape, FIRST_TURNS)
-        attempts.append((attempt, told := _Told.by(attempt, charset)))
-        if told.marked < GOOD * ROWS * COLUMNS and told.text > told.solid and told.framed < FRAMED:
-            break
-    # The picture that a border is the edge of has a screen's shape too.
-    hopeful = [attempt.projection for attempt, told in attempts if told.marked < HOPELESS * ROWS * COLUMNS]
-    inner = [one for one in attempts if not any(_surrounds(one[0].projection, other) for other in hopeful)]
-    best = max(inner, key=lambda one: one[1].worth)[0]
+    best = _likeliest(attempts)
     final = photograph.read(best.projection, TURNS, best.blur)
-    marked = _Told.by(final, charset).marked
-    if marked > HOPELESS * ROWS * COLUMNS:
-        corners = ", ".join(f"{x:.0f} {y:.0f}" for x, y in final.projection.corners)
-        raise BadInput(
-            f"no C64 text screen found: the likeliest place, with corners at {corners}, shows {marked} of "
-            f"{ROWS * COLUMNS} cells that are no glyphs of the character set; give the right one with --chargen, or a "
-            "sharper picture"
-        )
+    _refused_if_elsewhere(final, _Told.by(final, charset))
     return final
+
+
+def _is_good(attempt: Attempt, told: _Told) -> bool:
+    """Whether no other place need be tried."""
+    is_legible = told.marked < GOOD * ROWS * COLUMNS and not told.has_border_within
+    return is_legible and attempt.framing.contradicted < CONTRADICTED
+
+
+def _likeliest(attempts: list[tuple[Attempt, _Told]]) -> Attempt:
+    """Of the places that have a border all around, or that none contradicts at least, the one that reads best.
+
+    The picture that a border is the edge of has a screen's shape too, and a few turns may read that no worse: of two
+    places the inner one.
+    """
+    if _is_good(*attempts[-1]):
+        return attempts[-1][0]
+    framed = [one for one in attempts if one[0].framing.confirmed > CONFIRMED]
+    possible = framed or [one for one in attempts if one[0].framing.contradicted < CONTRADICTED] or attempts
+    hopeful = [attempt.projection for attempt, told in possible if framed or told.marked < HOPELESS * ROWS * COLUMNS]
+    inner = [one for one in possible if not any(_surrounds(one[0].projection, other) for other in hopeful)]
+    return max(inner, key=lambda one: one[1].worth)[0]
+
+
+def _refused_if_elsewhere(attempt: Attempt, told: _Told) -> None:
+    """Raise BadInput where the text screen is not where it was read: glyphs are found wherever one looks for them."""
+    has_no_border = attempt.framing.confirmed < CONFIRMED
+    if told.marked > HOPELESS * ROWS * COLUMNS:
+        reason = (
+            f"shows {told.marked} of {ROWS * COLUMNS} cells that are no glyphs of the character set; give the right "
+            "one with --chargen, or a sharper picture"
+        )
+    elif attempt.framing.contradicted >= CONTRADICTED:
+        reason = (
+            f"has no border around, or border within, along {attempt.framing.contradicted:.0%} of its sides; give a "
+            "picture with more of the border, or a sharper one"
+        )
+    elif attempt.framing.off >= OFF:
+        reason = (
+            f"begins a pixel or more beside the border's end, along {attempt.framing.off:.0%} of its sides; give a "
+            "larger or sharper picture"
+        )
+    elif has_no_border and told.has_border_within and told.marked > max(UNCLEAR, UNCLEAR_SHARE * told.text):
+        reason = (
+            f"shows a border within, and {told.marked} cells that are no glyphs of the character set; give a picture "
+            "cut closer to the screen, or a sharper one"
+        )
+    else:
+        return
+    corners = ", ".join(f"{x:.0f} {y:.0f}" for x, y in attempt.projection.corners)
+    raise BadInput(f"no C64 text screen found: the likeliest place, with corners at {corners}, {reason}")
 
 
 def _surrounds(outer: Projection, inner: Projection) -> bool:
@@ -178,6 +224,11 @@ class _Told:
             int((ink == CELL**2).sum()),
             int((ink == CELL**2)[AT_EDGE].sum()),
         )
+
+    @property
+    def has_border_within(self) -> bool:
+        """Whether what was read looks like a border taken for a part of the screen."""
+        return self.text <= self.solid or self.framed >= FRAMED
 
     @property
     def worth(self) -> float:

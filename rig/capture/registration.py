@@ -14,7 +14,9 @@ from soulrig.capture.projection import Projection
 Array = npt.NDArray[np.float64]
 
 CELL = 8
-CLIP = 3.0  # deviations: what differs by more shows something else than a displacement
+# Deviations: what differs by more may show something else than a displacement, and counts less, in how far cells ask to
+# be moved as in how hard (Huber). An edge of much contrast, as a border's is, would hardly move otherwise.
+CLIP = 3.0
 FURTHEST = 1.5  # screen pixels that a cell may ask for, or be moved, at once
 LENS_HELD = 0.2  # of what the lens's curvature explains, how hard it is drawn to none
 DAMPING = 1e-4  # of each parameter's weight
@@ -29,12 +31,12 @@ def registered(
     """
     error = seen - expected
     limit = CLIP * np.sqrt(noise)
-    error = np.clip(error, -limit, limit)
+    trust = limit / np.maximum(np.abs(error), limit)
     down, across = np.gradient(expected, axis=(0, 1))
-    weight = 1 / noise
+    weight = trust / noise
     slopes = np.stack([across, down], -1)  # (rows, columns, 3, 2)
-    normal = _by_cell(np.einsum("hwci,hwcj,c->hwij", slopes, slopes, weight, optimize=True))
-    pull = _by_cell(np.einsum("hwci,hwc,c->hwi", slopes, error, weight, optimize=True))
+    normal = _by_cell(np.einsum("hwci,hwcj,hwc->hwij", slopes, slopes, weight, optimize=True))
+    pull = _by_cell(np.einsum("hwci,hwc,hwc->hwi", slopes, error, weight, optimize=True))
     rows, columns = normal.shape[:2]
     v, u = np.mgrid[:rows, :columns]
     centres = (

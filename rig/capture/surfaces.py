@@ -19,6 +19,7 @@ LIGHTS = (0.25, 4.0)
 EVERY = 3  # samples of which one is looked at
 PAPER_DEGREE = 3
 RIDGE = 1e-4  # of each term's weight
+INK_HELD = 1.0  # samples of nothing but the ink that what was known of it is worth
 COLOUR = 16  # steps of colour that are one at first sight
 NEAR = 15.0  # steps of colour from a field that lie on it
 
@@ -52,29 +53,33 @@ class Surfaces:
         """With what changes slowly in the border's difference from what was expected."""
         return replace(self, border=self.border + _slow(error, RING & visible, noise))
 
-    def refitted(self, seen: Array, masks: Array, error: Array, usable: Mask) -> tuple[Surfaces, Array]:
-        """The paper, and the inks (k, 3), that together make what is seen.
+    def refitted(self, seen: Array, inks: Array, masks: Array, error: Array, usable: Mask) -> tuple[Surfaces, Array]:
+        """The paper, and the inks (k, 3) made more exact, that together make what is seen.
 
         Alone, neither can be told: where text is dense and blurred there is hardly any paper between it. `seen` (216,
         336, 3) is without what the border adds, `masks` (k, 216, 336, 3) is how much of each ink is seen where, lit and
-        blurred; `error` as it was till now, `usable` the samples that are understood.
+        blurred; `error` as it was till now, `usable` the samples that are understood. An ink of which those show
+        nothing but a neighbour's blur stays about what it was: divided by next to nothing, noise would be a colour.
         """
         rows, columns = (index[::EVERY] for index in np.nonzero(usable & ~RING))
         terms = powers(PLACES[rows, columns], PAPER_DEGREE)
         count = terms.shape[1]
-        paper, inks = np.empty_like(self.paper), np.empty((len(masks), 3))
+        held = np.append(np.zeros(count), np.full(len(masks), INK_HELD))
+        paper, refitted = np.empty_like(self.paper), np.empty((len(masks), 3))
         everywhere = powers(PLACES, PAPER_DEGREE)
         for c in range(3):
             off = error[rows, columns, c]
             weight = 1 / (1 + (off / (2 * 1.48 * np.median(np.abs(off)) + 1)) ** 2)
-            made_of = np.concatenate([terms, masks[:, rows, columns, c].T], axis=1)
+            shares = masks[:, rows, columns, c].T
+            left = (seen - self.paper)[rows, columns, c] - shares @ inks[:, c]
+            made_of = np.concatenate([terms, shares], axis=1)
             weighted = made_of * weight[:, None]
             square = weighted.T @ made_of
-            square += np.diag(RIDGE * np.diag(square) + 1e-9)
-            solution = np.linalg.solve(square, weighted.T @ (seen - self.paper)[rows, columns, c])
+            square += np.diag(RIDGE * np.diag(square) + held)
+            solution = np.linalg.solve(square, weighted.T @ left)
             paper[..., c] = self.paper[..., c] + everywhere @ solution[:count]
-            inks[:, c] = solution[count:]
-        return replace(self, paper=paper), inks
+            refitted[:, c] = inks[:, c] + solution[count:]
+        return replace(self, paper=paper), refitted
 
 
 def _slow(error: Array, where: Mask, noise: Array) -> Array:

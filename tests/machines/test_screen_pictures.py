@@ -23,6 +23,8 @@ pytestmark = pytest.mark.vice
 KINDS = list(product(get_args(Emulator), get_args(Standard)))
 SOME = (3, 8, 21, 34, 55)
 MANY = 300
+# Whose screen was once taken to lie elsewhere: dim and small, in strong colours, or of hardly any contrast in luma.
+EASILY_MISPLACED = (111, 230, 245)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,14 @@ def assert_good(outcomes: list[Outcome]) -> None:
 
 def test_some_tortured_pictures(pictures: Studio, chargen: Path) -> None:
     assert_good([read(pictures.trial(number), chargen) for number in SOME])
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("number", EASILY_MISPLACED)
+def test_a_screen_is_not_read_where_it_does_not_lie(pictures: Studio, chargen: Path, number: int) -> None:
+    outcome = read(pictures.trial(number), chargen)
+    assert outcome.wrong <= 5, outcome
+    assert outcome.marked < 50, outcome
 
 
 @pytest.mark.torture

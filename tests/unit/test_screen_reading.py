@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
+from painted_screens import BLUE, HELLO, LIGHT_BLUE, WHITE, codes_of, enlarged, painted
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -17,9 +17,6 @@ from soulrig.capture.charset import Charset
 from soulrig.capture.reading import UNREAD, open_picture, read_screen
 from soulrig.cli import app
 from soulrig.errors import BadInput
-
-BLUE, LIGHT_BLUE, WHITE = (53, 40, 121), (108, 94, 181), (255, 255, 255)
-HELLO = ["hello, world!", "", "0123456789 +-*/", "the quick brown fox jumps", "over the lazy dog."]
 
 
 @pytest.fixture(scope="module")
@@ -32,32 +29,8 @@ def charset(chargen: Path) -> Charset:
     return Charset.load(chargen)
 
 
-def codes_of(rows: list[str]) -> npt.NDArray[np.uint8]:
-    codes = np.full((25, 40), 0x20, np.uint8)
-    for line, row in enumerate(rows):
-        for column, character in enumerate(row):
-            codes[line, column] = ord(character) - (0x60 if "a" <= character <= "z" else 0)
-    return codes
-
-
-def painted(
-    charset: Charset, codes: npt.NDArray[np.uint8], border: tuple[int, int, int] = LIGHT_BLUE, frame: int = 24
-) -> npt.NDArray[np.uint8]:
-    """The screen in small letters, white on blue, in a frame of so many pixels."""
-    ink = charset.bitmaps[1][codes].swapaxes(1, 2).reshape(200, 320, 1)
-    screen = np.where(ink, np.array(WHITE), np.array(BLUE)).astype(np.uint8)
-    picture = np.tile(np.array(border, np.uint8), (200 + 2 * frame, 320 + 2 * frame, 1))
-    picture[frame : frame + 200, frame : frame + 320] = screen
-    return picture
-
-
 def texts(rows: list[str]) -> list[str]:
     return [row.rstrip() for row in rows][: len(HELLO)]
-
-
-def enlarged(picture: npt.NDArray[np.uint8], factor: float) -> Image.Image:
-    image = Image.fromarray(picture)
-    return image.resize((round(image.width * factor), round(image.height * factor)), Image.Resampling.BICUBIC)
 
 
 def test_a_picture_of_whole_pixels_is_read_exactly(charset: Charset) -> None:
