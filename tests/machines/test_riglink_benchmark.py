@@ -6,7 +6,8 @@ import random
 from pathlib import Path
 
 import pytest
-from vice_line import BAUD, riglink_in_vice
+from cabled_c64 import riglink_in_vice
+from vice_line import BAUD
 
 from soulrig.buildtools.link_protocol import Driver
 from soulrig.machine import PAL_HZ

@@ -8,21 +8,13 @@ import select
 import threading
 import time
 import tty
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from soulrig.buildtools.link_protocol import Driver
-from soulrig.buildtools.riglink import LINES, make_disk
-from soulrig.link.answering import Event
-from soulrig.link.peer import Peer
-from soulrig.machines.roms import our_roms
-from soulrig.vice_driver.options import Emulator, RomFiles, Standard, ViceOptions
-from soulrig.vice_driver.process import ViceProcess
-from soulrig.vice_driver.serial_line import Hardware, SerialLine
+from soulrig.vice_driver.serial_line import Hardware
 
 HARDWARE: dict[Driver, Hardware] = {Driver.SWIFTLINK: "swiftlink", Driver.USERPORT: "userport", Driver.UP9600: "up9600"}
 BAUD = {Driver.SWIFTLINK: 38_400, Driver.USERPORT: 2_400, Driver.UP9600: 9_600}
@@ -107,32 +99,3 @@ class Cable:
         while data and not self._over.is_set():
             if select.select([], [goes], [], 0.05)[1]:
                 data = data[os.write(goes, data) :]
-
-
-@contextmanager
-def riglink_in_vice(
-    folder: Path,
-    driver: Driver,
-    emulator: Emulator = "x64",
-    standard: Standard = "pal",
-    noise: Noise | None = None,
-    patience: float = 30.0,
-    on_event: Callable[[Event], None] = lambda event: None,
-) -> Iterator[tuple[Peer, Cable]]:
-    """A VICE without a monitor that has loaded and started the agent from disk, and the peer at the other end."""
-    disk = folder / "riglink.d64"
-    disk.write_bytes(make_disk())
-    roms = our_roms(folder)
-    with Cable(noise) as cable:
-        options = ViceOptions(
-            emulator=emulator,
-            standard=standard,
-            roms=RomFiles(roms.kernal, roms.basic, roms.chargen),
-            disk=disk,
-            warp=False,
-            monitor=False,
-            serial=SerialLine(HARDWARE[driver], cable.c64, BAUD[driver]),
-            keys=f'load"riglink {LINES[driver]}",8\rrun\r',
-        )
-        with ViceProcess(options), Peer.open(cable.host, BAUD[driver], patience=patience, on_event=on_event) as peer:
-            yield peer, cable
