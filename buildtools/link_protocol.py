@@ -19,7 +19,7 @@ CRC_BEGIN = 0xFFFF
 BUFFER_SIZE = 40  # payload of a command other than WRITE
 EVENTS_SIZE = 112  # events that wait on the C64, each with its length before it
 KEYS_MOST = 10
-SKIP = 16  # numbers that a GAP leaves out: those of answers that may still be under way
+SKIP = 16  # numbers that REFUSED and GAP leave out: those of answers that may still be under way
 PORT_BITS = 0x07  # of a command: what the processor port has banked in for it
 RAM, INPUT_OUTPUT, ROMS = 0x04, 0x05, 0x07
 

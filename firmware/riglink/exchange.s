@@ -137,10 +137,7 @@ exchange:
         ldx ask + FIELD_SEQUENCE
         dex
         stx ask + FIELD_ADDRESS
-        txa
-        clc
-        adc #SKIP + 1
-        sta ask + FIELD_SEQUENCE
+        jsr skip
         lda #ASK_GAP
         sta ask + FIELD_CODE
         bne @again              ; always
@@ -224,6 +221,13 @@ refuse: pha
         sta ask + FIELD_CODE
         pla
         sta ask + FIELD_ADDRESS
+        ; fall through
+
+; skip: gives the ask a number that no answer has which may be under way still. Uses: A
+skip:   lda ask + FIELD_SEQUENCE
+        clc
+        adc #SKIP
+        sta ask + FIELD_SEQUENCE
         rts
 
 tell_identity:

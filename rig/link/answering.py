@@ -115,6 +115,8 @@ class Answering:
             believed.add(frame.sequence)
         elif ask is Ask.GAP:
             believed |= {_after(job.sequence, SKIP + 1) for job in self._flying if job.sequence == frame.address}
+        elif ask is Ask.REFUSED:
+            believed |= {_after(job.sequence, SKIP + 1) for job in self._flying[:1]}
         else:
             believed |= {_after(self._last), *(_after(job.sequence) for job in self._flying[-1:])}
         self._odd = None if frame.sequence in believed else frame.sequence
@@ -139,15 +141,17 @@ class Answering:
             self._send(self._jobs.next(LINGER if done else 0, WINDOW))
 
     def _done(self, ask: Ask, frame: Frame) -> list[Job]:
-        """Of the jobs under way those that the ask tells about: all, or of a number the first of which was refused."""
+        """The jobs under way, if the ask tells about them."""
         flying = self._flying
         if not flying or ask is Ask.HELLO:
             return []
         if ask is Ask.GAP:
             told = any(job.sequence == frame.address for job in flying)
+        elif ask is Ask.REFUSED:
+            told = frame.sequence == _after(flying[0].sequence, SKIP + 1)
         else:
             told = frame.sequence == _after(flying[-1].sequence)
-        return flying if told or (ask is Ask.REFUSED and frame.sequence == _after(flying[0].sequence)) else []
+        return flying if told else []
 
     def _begin(self, frame: Frame) -> None:
         self._start = frame.address
@@ -170,8 +174,8 @@ class Answering:
         obeyed = len(jobs)
         if ask is Ask.GAP:
             obeyed = [job.sequence for job in jobs].index(frame.address) + 1
-        elif ask is Ask.REFUSED and len(jobs) > 1 and frame.sequence == _after(jobs[0].sequence):
-            obeyed = 1
+        elif ask is Ask.REFUSED:
+            obeyed = 1  # heard at least: those behind it were not
         for job in jobs[obeyed:]:
             job.finish(None)
         jobs = jobs[:obeyed]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from cabled_c64 import riglink_in_vice
 from vice_line import Cable, Noise
 
-from soulrig.buildtools.link_protocol import INPUT_OUTPUT, ROMS, Driver
+from soulrig.buildtools.link_protocol import HEADER_SIZE, INPUT_OUTPUT, ROMS, START, Command, Driver
 from soulrig.buildtools.riglink import assemble_riglink
 from soulrig.link.frames import crc16
 from soulrig.link.peer import Peer
@@ -145,6 +145,38 @@ def test_a_megabyte_each_way_on_the_worst_of_lines(emulator: Emulator, tmp_path:
         at_its_worst(peer, cable, 1_000_000, seed=1)
         assert noise.done > 1_000_000 // 200
         assert peer.starts == 1
+
+
+class Stalling(Noise):
+    """Damages the first of answers that follow each other, and lets the others wait until the C64 has asked again."""
+
+    SECONDS = 0.6  # the first takes 0.27 to be there
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        begin = data.find(START)
+        sent = 0
+        while begin >= 0 and self.done < 2:
+            if data[begin + 2 :][:1] and data[begin + 2] >> 3 == Command.WRITE_ON:
+                self.done += 1
+                if self.done == 1:
+                    damaged = begin + HEADER_SIZE + 1
+                    data = data[:damaged] + bytes([data[damaged] ^ 1]) + data[damaged + 1 :]
+                else:
+                    yield data[:begin]
+                    time.sleep(self.SECONDS)
+                    sent = begin
+            begin = data.find(START, begin + 1)
+        yield data[sent:]
+
+
+def test_what_was_under_way_when_an_answer_was_refused_is_none_to_the_next_ask(tmp_path: Path) -> None:
+    noise = Stalling()
+    data = bytes(number % START for number in range(6_000))
+    with riglink_in_vice(tmp_path, Driver.SWIFTLINK, noise=noise) as (peer, _):
+        peer.identify()
+        peer.poke(MEMORY, data)
+        assert noise.done == 2
+        assert peer.peek(MEMORY, len(data)) == data
 
 
 def test_events_are_told_once_each_and_the_lost_ones_counted(tmp_path: Path) -> None:
