@@ -133,14 +133,12 @@ exchange:
 
 @gap:   lda #0
         sta streaming
-        jsr tell
+        ldy #ASK_GAP
         ldx ask + FIELD_SEQUENCE
         dex
-        stx ask + FIELD_ADDRESS
-        jsr skip
-        lda #ASK_GAP
-        sta ask + FIELD_CODE
-        bne @again              ; always
+        txa
+        jsr tell_apart
+        jmp @again
 
 @answer:
         lda #0
@@ -213,18 +211,19 @@ obey:   lda command
 @routine := * + 1
         jmp $FFFF
 
-; refuse: the next ask tells that the command was not done. In: A = REFUSAL_.... Uses: A, X, Y
-refuse: pha
+; refuse: the next ask tells that the command was not done. In: A = REFUSAL_.... Uses: A, Y
+refuse: ldy #ASK_REFUSED
+
+; tell_apart: an ask whose number no answer has that may be under way still. In: Y = its code, A = its address, low byte.
+; Uses: A
+tell_apart:
+        pha
         lda #0
         jsr tell
-        lda #ASK_REFUSED
-        sta ask + FIELD_CODE
+        sty ask + FIELD_CODE
         pla
         sta ask + FIELD_ADDRESS
-        ; fall through
-
-; skip: gives the ask a number that no answer has which may be under way still. Uses: A
-skip:   lda ask + FIELD_SEQUENCE
+        lda ask + FIELD_SEQUENCE
         clc
         adc #SKIP
         sta ask + FIELD_SEQUENCE

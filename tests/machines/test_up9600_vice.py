@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from vice_line import riglink_in_vice
+from cabled_c64 import riglink_in_vice
 
 from soulrig.buildtools.link_protocol import INPUT_OUTPUT, Driver
 from soulrig.link.peer import Peer
