@@ -39,10 +39,7 @@ SHAPES = 6  # places tried, of those found at one look
 GOOD = 0.1  # of the cells marked: no other shape need be tried
 FRAMED = 30  # cells of nothing but ink around a screen: more are its border
 HOPELESS = 0.6  # of the cells marked: what was found is no screen
-UNCLEAR, UNCLEAR_SHARE = (
-    20,
-    0.1,
-)  # cells marked, for each of text: with a border within, and none around, it is no screen
+UNCLEAR, UNCLEAR_SHARE = 20, 0.1  # cells marked, in all and for each of text: without a border around, it is no screen
 # Of the cells along the sides: a border lies around the screen; the screen lies elsewhere; by a pixel or more.
 CONFIRMED, CONTRADICTED, OFF = 0.9, 0.1, 0.6
 SMALLEST, LARGEST = 160, 12_000  # pixels of width and height that a picture has
@@ -182,10 +179,10 @@ def _refused_if_elsewhere(attempt: Attempt, told: _Told) -> None:
             f"begins a pixel or more beside the border's end, along {attempt.framing.off:.0%} of its sides; give a "
             "larger or sharper picture"
         )
-    elif has_no_border and told.has_border_within and told.marked > max(UNCLEAR, UNCLEAR_SHARE * told.text):
+    elif has_no_border and told.marked > max(UNCLEAR, UNCLEAR_SHARE * told.text):
         reason = (
-            f"shows a border within, and {told.marked} cells that are no glyphs of the character set; give a picture "
-            "cut closer to the screen, or a sharper one"
+            f"has no border of another colour all around, and {told.marked} cells that are no glyphs of the character "
+            "set; give a picture with some of the border and little else, or a sharper one"
         )
     else:
         return
