@@ -91,6 +91,8 @@ class VideoDevice:
 
 def as_picture(image: Image.Image) -> Picture:
     """A photograph with the 256 colours that come nearest."""
-    reduced = image.quantize(COLOURS)
+    reduced = image.quantize(
+        COLOURS, kmeans=1
+    )  # without, a rare colour may become one far off, and a blank cell a smear
     palette = np.array(reduced.getpalette(), np.uint8).reshape(-1, 3)
     return Picture(np.asarray(reduced, np.uint8), palette)
