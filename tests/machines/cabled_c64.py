@@ -14,7 +14,7 @@ from soulrig.buildtools.riglink import LINES, make_disk
 from soulrig.link.answering import Event
 from soulrig.link.peer import Peer
 from soulrig.machines.roms import our_roms
-from soulrig.vice_driver.options import Emulator, RomFiles, Standard, ViceOptions
+from soulrig.vice_driver.options import Emulator, RomFiles, Sound, Standard, ViceOptions
 from soulrig.vice_driver.process import ViceProcess
 from soulrig.vice_driver.serial_line import SerialLine
 
@@ -27,8 +27,13 @@ def cabled_c64(
     standard: Standard = "pal",
     speed: int = 4,
     noise: Noise | None = None,
+    display: str | None = None,
+    sound: Path | None = None,
 ) -> Iterator[Cable]:
-    """The cable's host end is free. The C64 runs `speed` times as fast as one, and VICE's serial hardware with it."""
+    """The cable's host end is free. The C64 runs `speed` times as fast as one, and VICE's serial hardware with it.
+
+    `display` is one of X's, to show its window there; `sound` is a WAV file to record to.
+    """
     disk = folder / "riglink.d64"
     disk.write_bytes(make_disk())
     roms = our_roms(folder)
@@ -44,6 +49,9 @@ def cabled_c64(
             serial=SerialLine(HARDWARE[driver], cable.c64, BAUD[driver]),
             keys=f'load"riglink {line}",8\rrun\r',
             extra=("-speed", str(100 * speed)),
+            console=display is None,
+            environment={} if display is None else {"DISPLAY": display, "GDK_BACKEND": "x11"},
+            sound=None if sound is None else Sound("wav", str(sound)),
         )
         with ViceProcess(options):
             yield cable
