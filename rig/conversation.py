@@ -19,7 +19,7 @@ BOOT_SECONDS = 10
 LOAD_SECONDS = 240  # a true 1541 needs two minutes for a full-size program
 START_SECONDS = 30
 POSITION_SECONDS = 8
-PROMPT_SECONDS = 2
+PROMPT_SECONDS = 10  # at a cable of a busy computer: one look takes four seconds at 2400 baud
 
 # What is said where nothing is asked for.
 DEFAULT_PROMPTS = ("hello", "how are you?", "what is your name?")
