@@ -28,7 +28,10 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
         lambda: all(map(shutil.which, ("Xvfb", "xdotool"))),
         "Xvfb or xdotool is not on PATH; install Debian's xvfb and xdotool",
     ),
-    "browser": (lambda: shutil.which("chromium") is not None, "chromium is not on PATH; install Debian's chromium"),
+    "browser": (
+        lambda: any(map(shutil.which, ("chromium", "google-chrome"))),
+        "neither chromium nor google-chrome is on PATH; install Debian's chromium, or Google's Chrome",
+    ),
     "cc65": (lambda: shutil.which("ca65") is not None, "ca65 is not on PATH; install Debian's cc65"),
     "fixtures": (GOLDEN.is_dir, "the folder ../shared/fixtures is not beside the checkout"),
     "roms": (lambda: "SOULRIG_ROMS" in os.environ, "SOULRIG_ROMS names no folder with other ROMs"),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-PROGRAM = "chromium"
+PROGRAMS = ("chromium", "google-chrome")  # the first that is there; Ubuntu has the former only as a snap
 OPTIONS = [
     "--headless",
     "--remote-debugging-pipe",
@@ -95,8 +95,7 @@ class Page:
 @contextmanager
 def browser(folder: Path) -> Iterator[Page]:
     """A new page in a Chromium of its own, whose profile lies in `folder`; it is ended at the end."""
-    program = shutil.which(PROGRAM)
-    assert program is not None
+    program = next(filter(None, map(shutil.which, PROGRAMS)))
     commands, to_write = os.pipe()
     to_read, answers = os.pipe()
     # The browser reads from its descriptor 3 and writes to 4; bash moves ours there, from any number.
