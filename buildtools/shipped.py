@@ -14,10 +14,7 @@ from soulrig.errors import BadInput
 
 def shipped_folder() -> Path | None:
     """The folder they lie in; None where the installation has none."""
-    try:
-        folder = Path(str(resources.files("soulrig.disk") / "."))
-    except ModuleNotFoundError:
-        return None
+    folder = Path(str(resources.files("soulrig") / "disk"))
     return folder if folder.is_dir() else None
 
 

@@ -152,7 +152,7 @@ def test_a_soul_that_is_damaged_or_missing_ends_with_2(data: Path, tmp_path: Pat
 def test_the_shipped_soul_is_the_default_or_its_absence_is_told(
     monkeypatch: pytest.MonkeyPatch, folder: str, tmp_path: Path, spoken: str
 ) -> None:
-    monkeypatch.setattr("soulrig.buildtools.shipped.resources.files", lambda _: tmp_path / "disk")
+    monkeypatch.setattr("soulrig.buildtools.shipped.resources.files", lambda _: tmp_path)
     result = run("reply", "--prompt", "hello")
     assert result.exit_code == 2
     assert "name one with --soul" in result.stderr
