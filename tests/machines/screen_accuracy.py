@@ -43,7 +43,10 @@ def plot(outcomes: list[list[Outcome]]) -> None:
     axes.plot(STRENGTHS, 100 * marked, "o-", label="marked: not read")
     axes.plot(STRENGTHS, 100 * wrong, "s-", label="wrong, of those not marked")
     axes.axvline(PROMISED, color="grey", linestyle=":")
-    axes.set(xlabel="strength of all distortions at once", ylabel="percent of cells", ylim=(0, None))
+    axes.set_yscale("symlog", linthresh=0.01)  # none is a figure too
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.grid(axis="y", color="lightgrey")
+    axes.set(xlabel="strength of all distortions at once", ylabel="percent of cells", ylim=(0, 100))
     axes.legend()
     figure.savefig(OUTPUT, dpi=110)
 
