@@ -49,7 +49,7 @@ def write_beside(path: Path, content: bytes) -> None:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
-            Path(name).chmod(0o666 & ~_umask())
+            Path(name).chmod(default_mode())
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
@@ -70,8 +70,16 @@ def check_writable(path: Path) -> None:
         raise BadInput(f"{path}: can't be written: it is a folder")
 
 
-def _umask() -> int:
-    """The process's file mode mask, which can only be read by setting it."""
+def default_mode() -> int:
+    """The mode that a new file has by the process's mask, which can only be read by setting it."""
     mask = os.umask(0)
     os.umask(mask)
-    return mask
+    return 0o666 & ~mask
+
+
+def expanded(path: Path) -> Path:
+    """The path with the home that its `~` or `~user` means. Raises BadInput where there is no such home."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise BadInput(f"{path}: nobody's home is known by {path.parts[0]}; write the whole path") from error

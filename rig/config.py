@@ -23,7 +23,7 @@ from typing import Any
 
 from soulrig.errors import BadInput, did_you_mean
 from soulrig.machines.registry import KINDS, Kind, Option
-from soulrig.model.files import read_text
+from soulrig.model.files import expanded, read_text
 
 FILE, VARIABLE = "soulrig.toml", "SOULRIG_CONFIG"
 DEFAULT_KIND = "vice"
@@ -163,4 +163,4 @@ def _check_keys(table: Mapping[str, Any], known: tuple[str, ...], path: Path, pr
 def _path(config: Path | None, value: str) -> Path:
     """A path of the file: from its folder."""
     folder = Path() if config is None else config.parent
-    return folder / Path(value).expanduser()
+    return folder / expanded(Path(value))

@@ -92,7 +92,7 @@ def flash(
     with Bar("looking at it", time_left=True) as bar:
         flashed = run(target, image, wishes, Listener(bar.show_part, bar.note))
     if as_json:
-        print(json.dumps(_told(flashed, disk, target, backup)))
+        print(json.dumps(_told(flashed, disk, target)))
     else:
         _print_result(flashed, target)
     if flashed.differences:
@@ -102,15 +102,20 @@ def flash(
 def target_for(to: str, file: str, drive: int, config: Path | None) -> Target:
     """The target that is asked for; a name that is none may be a machine's, of a kind that is a target too."""
     from soulrig.config import load_config
+    from soulrig.errors import BadInput
     from soulrig.flash.registry import TARGETS, find_target
 
     if to.partition(":")[0] not in TARGETS and to in (loaded := load_config(config)).machines:
         kind, settings = loaded.machine(to, {})
+        if kind.name not in TARGETS:
+            raise BadInput(
+                f"{to}: is a machine of the kind {kind.name}, which is no target; there are {', '.join(TARGETS)}"
+            )
         return find_target(kind.name, file, drive, settings)
     return find_target(to, file, drive)
 
 
-def _told(flashed: Flashed, disk: Path, target: Target, backup: Path | None) -> dict[str, object]:
+def _told(flashed: Flashed, disk: Path, target: Target) -> dict[str, object]:
     return {
         "disk": str(disk),
         "target": target.where,
@@ -122,7 +127,7 @@ def _told(flashed: Flashed, disk: Path, target: Target, backup: Path | None) -> 
             for found in flashed.differences
         ],
         "before": None if flashed.directory is None else flashed.directory.rows(),
-        "backup": None if backup is None else str(backup),
+        "backup": None if flashed.saved is None else str(flashed.saved),
     }
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from soulrig.errors import BadInput, Fault
+from soulrig.model.files import expanded
 
 VARIABLE = "SOULRIG_STATE"
 GLANCES, GLANCE_SECONDS = 10, 0.1  # at a lock: someone who only looks whether it is free has it for a moment
@@ -33,12 +34,12 @@ class StateFolder:
     def find(cls, path: Path | None = None) -> StateFolder:
         """`path`, or else that of $SOULRIG_STATE, or soulrig's in the user's folder for state ($XDG_STATE_HOME).
 
-        Raises BadInput where that is something else than a folder.
+        Raises BadInput where that is something else than a folder, or nobody's.
         """
         if path is None and os.environ.get(VARIABLE):
             path = Path(os.environ[VARIABLE])
-        home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-        folder = (path or Path(home) / "soulrig").expanduser().absolute()
+        home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+        folder = expanded(path or Path(home) / "soulrig").absolute()
         if folder.exists() and not folder.is_dir():
             raise BadInput(f"{folder}: is no folder; say with --state or ${VARIABLE} where deployments are remembered")
         return cls(folder)

@@ -6,8 +6,8 @@ written to the last the disk's title is UNFINISHED.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from types import TracebackType
 from typing import Self
 from zlib import crc32
@@ -17,7 +17,7 @@ from soulrig.flash.directory import TITLE, Directory, directory_of
 from soulrig.flash.image import DIRECTORY_TRACK, SECTOR, SECTORS, Difference, Image, Sector, check_floppy, sectors_of
 from soulrig.flash.target import Progress
 from soulrig.link.disk import Disk, check_device
-from soulrig.link.dos import UNREADABLE, DriveFault
+from soulrig.link.dos import NOT_READY, UNREADABLE, WRITE_PROTECTED, DriveFault
 from soulrig.link.lent import Agent
 
 TRACKS = min(SECTORS)
@@ -27,6 +27,7 @@ FILLER = b"\xa0"  # behind a title
 ATTEMPTS = 3  # at a sector
 CODE = 18  # a drive's number of an error less that of an image's error information
 INITIALIZE = "I0"
+REFUSED = (WRITE_PROTECTED, NOT_READY)  # what a drive tells which has changed nothing
 
 
 class CableDrive:
@@ -90,11 +91,13 @@ class CableDrive:
     def format(self, label: str, identifier: str) -> None:
         """Format the disk. Raises Fault where that fails, as it does without a disk or with one that is protected."""
         try:
-            self._disk.format(label, identifier)
+            with self._losing():
+                self._disk.format(label, identifier)
             self._disk.command(INITIALIZE)
         except DriveFault as fault:
             if not _is_unreadable(fault):
                 raise
+            self.unfinished = False  # the message tells of it, and of a slot that was empty
             raise Fault(
                 f"{self.where}: the disk could not be formatted ({fault.status}): is one in the drive, its lever "
                 "closed, its notch uncovered? If so it is damaged: take another"
@@ -120,9 +123,9 @@ class CableDrive:
         try:
             for done, sector in enumerate(ordered):
                 if blank or not self._is_right(sector, image):
-                    if not (blank or self.unfinished):
-                        self._mark(image)
-                    self.unfinished = True
+                    if not self.unfinished:
+                        with self._losing():
+                            self._mark(image)
                     self._write(sector, image.sector(sector))
                 progress(done + 1, len(ordered))
             self._disk.command(INITIALIZE)  # it has the former disk's map of blocks in mind
@@ -162,6 +165,16 @@ class CableDrive:
             if not _is_unreadable(fault):
                 raise
             return False
+
+    @contextmanager
+    def _losing(self) -> Iterator[None]:
+        """What was there is lost from here on, however this ends; unless the drive says that it has changed nothing."""
+        self.unfinished = True
+        try:
+            yield
+        except DriveFault as fault:
+            self.unfinished = fault.status.number not in REFUSED
+            raise
 
     def _mark(self, image: Image) -> None:
         """Let nobody take the disk for what it was or for what it is going to be."""

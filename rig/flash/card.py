@@ -15,7 +15,7 @@ from soulrig.flash.directory import Directory, directory_of_file
 from soulrig.flash.image import Difference, Image, Sector, differences
 from soulrig.flash.target import Progress
 
-# Where systems mount what is plugged in: a folder below them that lies on the same disk has no card in it.
+# Where systems mount what is plugged in: a folder below them that lies on the system's own disk has no card in it.
 MOUNT_FOLDERS = (Path("/media"), Path("/run/media"), Path("/mnt"), Path("/Volumes"))
 CHUNK = 16_384  # bytes written at a time, so that progress can be told
 
@@ -42,7 +42,8 @@ class Card:
         if not self._folder.is_dir():
             raise BadInput(f"{self._folder}: is no folder; is the card mounted?")
         for mounts in MOUNT_FOLDERS:
-            if mounts in self._folder.resolve().parents and _device(self._folder) == _device(mounts):
+            below = mounts in self._folder.resolve().parents and not mounts.is_mount()
+            if below and _device(self._folder) == _device(mounts):
                 raise BadInput(f"{self._folder}: no card is mounted there; mount it first")
         if self._path.is_dir():
             raise BadInput(f"{self._path}: is a folder; give the image another name")

@@ -15,6 +15,7 @@ from soulrig.errors import BadInput, Fault
 from soulrig.flash.directory import IDENTIFIER, Directory
 from soulrig.flash.image import DIRECTORY_TRACK, Difference, Image, Sector
 from soulrig.flash.target import Formats, Target, Transient
+from soulrig.model.files import default_mode
 
 ATTEMPTS = 3  # at anything that failed in passing, and at writing what was then not there; a bus reset before each more
 Result = TypeVar("Result")
@@ -39,6 +40,7 @@ class Flashed:
     attempts: int  # at writing; 0 where nothing was to be written
     differences: Sequence[Difference]
     directory: Directory | None  # of what was there before; None where there was nothing, or it was not looked at
+    saved: Path | None = None  # the backup, where there was something to save
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,12 @@ def flash(target: Target, image: Image, wishes: Wishes = Wishes(), listener: Lis
     """Write an image to a target that has not been entered yet, and compare what is there then.
 
     Raises BadInput, with nothing written, for an image that the target does not take, a disk that holds files or is not
-    formatted without the wish, and a backup's file that exists; Fault where the target fails. A difference is none.
+    formatted without the wish, a backup's file that exists, and wishes that exclude each other; Fault where the target
+    fails. A difference is none.
     """
     target.check(image)
+    if wishes.verify_only and (wishes.format or wishes.backup is not None):
+        raise BadInput("--verify-only compares and does nothing else: leave out --format and --backup")
     if wishes.format and not isinstance(target, Formats):
         raise BadInput(f"--format: nobody formats {target.where} but the system that it is mounted in")
     if wishes.backup is not None:
@@ -79,8 +84,11 @@ class _Flashing:
             return Flashed(len(self._sectors), 0, self._compare(), None)
         directory = self.tried(self._target.directory)
         self._check_wished(directory)
-        if directory is not None and self._wishes.backup is not None:
-            self._save(self._wishes.backup)
+        backup = None if directory is None else self._wishes.backup
+        if backup is not None:
+            self._save(backup)
+        elif self._wishes.backup is not None:
+            self._listener.note(f"{self._target.where}: holds nothing that could be saved; no backup is made")
         with self._told_if_unfinished():
             if self._wishes.format:
                 self._format()
@@ -92,7 +100,7 @@ class _Flashing:
                 self._listener.note(f"{self._target.where}: {len(wrong)} sectors differ after attempt {attempt}")
                 if attempt < ATTEMPTS:
                     self._target.recover()
-        return Flashed(len(self._sectors), attempt, wrong, directory)
+        return Flashed(len(self._sectors), attempt, wrong, directory, backup)
 
     def _check_wished(self, directory: Directory | None) -> None:
         """Raise BadInput where what is there is not to be overwritten, or can't be written as it is."""
@@ -163,6 +171,7 @@ def write_new(path: Path, content: bytes) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
+            Path(name).chmod(default_mode())
             _name_new(Path(name), path)
         finally:
             Path(name).unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from typing import Any
 from soulrig.buildtools.line import BAUD
 from soulrig.errors import BadInput, did_you_mean
 from soulrig.flash.target import Target
+from soulrig.model.files import expanded
 
 USUAL_LINE = "swiftlink"
 
@@ -42,7 +43,7 @@ def _card(place: Place) -> Target:
 
     if not place.where:
         raise BadInput("sdcard: name the folder where the card is mounted, as in sdcard:/media/card")
-    return Card(Path(place.where).expanduser(), place.file)
+    return Card(expanded(Path(place.where)), place.file)
 
 
 def _zoomfloppy(place: Place) -> Target:

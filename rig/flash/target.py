@@ -28,7 +28,7 @@ class Target(Protocol):
     """Whether it is so slow that sectors which the disk doesn't use are left out, unless all are asked for."""
 
     unfinished: bool
-    """Whether a write was begun and has not ended well: what was there is lost, and the new is not whole."""
+    """Whether formatting or a write was begun and nothing is whole since: what was there is lost."""
 
     resumes: bool
     """Whether a write that was cut goes on where it stopped when the image is flashed again."""

@@ -90,6 +90,7 @@ class ZoomFloppy:
 
     def format(self, label: str, identifier: str) -> None:
         """Format the disk, by the drive's own DOS. Raises Fault where it says that it could not."""
+        self.unfinished = True
         said_by("cbmctrl", "command", str(self._drive), f"N0:{label},{identifier}")
         self._check_status("formatting")
 
@@ -161,6 +162,7 @@ class ZoomFloppy:
         """Raise Fault where the drive's status is one that another attempt does not change."""
         code, status = self._status_in(said_by("cbmctrl", "status", str(self._drive)))
         if code == PROTECTED:
+            self.unfinished = False  # nothing was changed
             raise Fault(f"{self.where}: {status}: the disk is write-protected; uncover its notch, or take another")
         if code not in (OK, POWERED_UP):
             raise Fault(f"{self.where}: the drive said {status!r} after {what}")

@@ -62,7 +62,10 @@ def cbmctrl(action: str, *words: str) -> int:
             print((HERE / "directory").read_text())
             print("00, ok,00,00")
     elif action == "command" and words[1].startswith("N0:"):
-        BLANK.unlink()
+        if kind == "protected":
+            (HERE / "status").write_text("26,write protect on,18,00")
+        else:
+            BLANK.unlink()
     return 0
 
 

@@ -189,6 +189,15 @@ def test_no_disk_and_an_unformatted_one_with_a_stand_in(bench: Bench) -> None:
     assert "74,drive not ready,00,00: put a disk in" in ended.stderr
 
 
+@pytest.mark.parametrize(("trouble", "lost"), [("command usb *", True), ("command protected *", False)])
+def test_formatting_that_fails_tells_what_is_lost_with_a_stand_in(bench: Bench, trouble: str, lost: bool) -> None:
+    bench.goes_wrong(trouble)
+    ended = bench.flash("--format")
+    assert ended.returncode == 3
+    assert ("the disk is half written" in ended.stderr) == lost
+    assert "write" not in bench.calls
+
+
 def test_a_disk_with_files_is_shown_saved_and_only_then_overwritten_with_a_stand_in(
     bench: Bench, tmp_path: Path
 ) -> None:
