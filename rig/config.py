@@ -52,7 +52,7 @@ class Config:
         `given` are options that win over those of the file; one that is None is not given. Raises BadInput for a name
         or an option that there isn't, and for a value that the environment lacks.
         """
-        name = name or self.default_machine
+        name = self.default_machine if name is None else name
         named = self.machines.get(name)
         if named is None and name not in KINDS:
             known = [*KINDS, *self.machines]

@@ -39,7 +39,7 @@ def deployments(
       soulrig deployments
       soulrig deployments --machine desk --json
 
-    Exit codes: 0 listed, 2 wrong usage, or the journal can't be read.
+    Exit codes: 0 listed, 2 wrong usage, or the journal is none of soulrig's, 3 it can't be opened.
     """
     from soulrig.deploy.deploying import history
     from soulrig.deploy.state import StateFolder

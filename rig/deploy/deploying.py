@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from soulrig.buildtools.build import PROGRAM_NAME
-from soulrig.channels.registry import DEFAULT_CHANNELS
+from soulrig.channels.registry import DEFAULT_CHANNELS, open_channels
 from soulrig.deploy.journal import FAILED, UNFINISHED, VERIFIED, Deployment, Journal
 from soulrig.deploy.releases import Release
 from soulrig.deploy.state import StateFolder
@@ -68,7 +68,8 @@ class Deployer:
     def deploy(self, release: Release) -> Deployment:
         """Place, boot and verify. What failed, the rig or the machine, is told by the deployment that is returned.
 
-        Raises BadInput, with nothing changed, for a floppy that is not to be overwritten.
+        Raises, with nothing changed, BadInput for a floppy that is not to be overwritten, Fault for a channel that the
+        machine can't have.
         """
         release.keep(self._state)
         with self._state.locked(self._name), Journal(self._state) as journal:
@@ -88,6 +89,7 @@ class Deployer:
             return self._carried_out(journal, Release.kept(self._state, former.name, former.disk), former)
 
     def _carried_out(self, journal: Journal, release: Release, restores: Deployment | None) -> Deployment:
+        open_channels(self._trial.channels, self._machine, release.built.manifest)  # before anything is overwritten
         begun = journal.begin(self._name, release, restores)
         try:
             self._carry_out(journal, begun, release)
@@ -110,7 +112,8 @@ class Deployer:
         if isinstance(self._machine, Loader):
             folder = self._state.machine(self._name)
             disk = folder / FLOPPY
-            differences = self._flashed(Floppy(Card(folder, FLOPPY), force=True), image, NOBODY)
+            card = Card(folder, FLOPPY, plugged_in=False)
+            differences = self._flashed(Floppy(card, force=True), image, NOBODY)
         elif self._floppy is not None:
             differences = self._flashed(self._floppy, image, self._listener)
         else:

@@ -22,6 +22,7 @@ BEGUN, WRITTEN, VERIFIED, FAILED, ROLLED_BACK = "begun", "written", "verified", 
 UNFINISHED = (BEGUN, WRITTEN)
 BROKEN_OFF = "it was broken off, by a power cut or a kill"
 VERSION = 1
+NOT_OURS = sqlite3.SQLITE_ERROR  # of what is asked, as of a column that there isn't; not of the disk or a lock
 BUSY_SECONDS = 20.0  # of wall time, to wait for another soulrig's step
 SCHEMA = f"""
 CREATE TABLE deployments (
@@ -95,6 +96,9 @@ class Journal:
                 (version,) = self._database.execute("PRAGMA user_version").fetchone()
                 if version > VERSION:
                     raise BadInput(f"{state.journal}: is of version {version}, newer than this soulrig; update it")
+                (tables,) = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                if version == 0 and tables:
+                    raise BadInput(f"{state.journal}: is no journal of soulrig's: a database of others; move it away")
                 if version == 0:
                     for statement in SCHEMA.split(";"):
                         self._database.execute(statement)
@@ -165,11 +169,13 @@ class Journal:
 
     def entry(self, number: int) -> Deployment:
         """The entry with a number."""
-        return next(self._entries("WHERE number = ?", number))
+        with self._faults():
+            return next(self._entries("WHERE number = ?", number))
 
     def last(self, machine: str) -> Deployment | None:
         """A machine's newest entry."""
-        return next(self._entries("WHERE machine = ? ORDER BY number DESC LIMIT 1", machine), None)
+        with self._faults():
+            return next(self._entries("WHERE machine = ? ORDER BY number DESC LIMIT 1", machine), None)
 
     def all(self) -> list[Deployment]:
         """Every entry, the oldest first."""
@@ -195,9 +201,9 @@ class Journal:
         """The database's errors as ours."""
         try:
             yield
-        except sqlite3.OperationalError as error:
-            raise Fault(f"{self._state.journal}: {error}; is there room, and may it be written to?") from error
         except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != NOT_OURS:
+                raise Fault(f"{self._state.journal}: {error}; is there room, and may it be written to?") from error
             raise BadInput(f"{self._state.journal}: is no journal of soulrig's: {error}; move it away") from error
 
 

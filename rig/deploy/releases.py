@@ -11,7 +11,7 @@ from typing import Self
 
 from soulrig.buildtools.build import Built
 from soulrig.deploy.state import StateFolder
-from soulrig.errors import Fault
+from soulrig.errors import BadInput, Fault
 from soulrig.model.soul import Soul
 
 NAME_LETTERS = 32  # of a digest, in a folder's name
@@ -44,22 +44,25 @@ class Release:
     def keep(self, state: StateFolder) -> None:
         """Have it in the state folder: whole, and on the disk, before it gets its name there. Raises BadInput, Fault.
 
-        A name is that of one content, so what is there already is left as it is.
+        A name is that of one content, so what is there already is left as it is, unless it was damaged since.
         """
         folder = _folder(state, self.disk_digest)
         state.make(state.souls)
-        if folder.is_dir():
+        if self._is_kept(state):
             return
         try:
-            beside = Path(tempfile.mkdtemp(prefix=".new-", dir=state.souls))
+            beside, damaged = (Path(tempfile.mkdtemp(prefix=which, dir=state.souls)) for which in (".new-", ".old-"))
             try:
                 self.built.save(beside)
                 self.soul.save(beside / SOUL)
                 for path in (*beside.rglob("*"), beside):
                     _sync(path)
+                if folder.is_dir():
+                    folder.rename(damaged / folder.name)
                 beside.rename(folder)
             finally:
                 shutil.rmtree(beside, ignore_errors=True)
+                shutil.rmtree(damaged, ignore_errors=True)
             _sync(state.souls)
         except OSError as error:
             if not folder.is_dir():  # else another soulrig was quicker
@@ -69,7 +72,20 @@ class Release:
     def kept(cls, state: StateFolder, name: str, disk_digest: str) -> Self:
         """One that was kept. Raises BadInput where it is not there, or not as it was."""
         folder = _folder(state, disk_digest)
-        return cls(name, Soul.load(folder / SOUL), Built.load(folder))
+        try:
+            return cls(name, Soul.load(folder / SOUL), Built.load(folder))
+        except BadInput as error:
+            raise BadInput(
+                f"{name} can't be brought back from what was kept: {error}; deploy it from its files"
+            ) from error
+
+    def _is_kept(self, state: StateFolder) -> bool:
+        """Whether it is there already, as it is."""
+        try:
+            there = Release.kept(state, self.name, self.disk_digest)
+        except BadInput:
+            return False
+        return there.soul.to_bytes() == self.soul.to_bytes() and there.built.d64 == self.built.d64
 
 
 def _folder(state: StateFolder, disk_digest: str) -> Path:

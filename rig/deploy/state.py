@@ -74,7 +74,11 @@ class StateFolder:
     def locked(self, machine: str) -> Iterator[None]:
         """Have a machine for this process alone; its end, however it comes, gives it back. Raises Fault where taken."""
         self.make(self.machine(machine))
-        with self._lock_file(machine).open("a+") as file:
+        try:
+            opened = self._lock_file(machine).open("a+")
+        except OSError as error:
+            raise BadInput(f"{error.filename}: the machine's lock can't be had: {error.strerror}") from error
+        with opened as file:
             for glance in range(GLANCES):
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

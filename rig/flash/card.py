@@ -27,8 +27,10 @@ class Card:
     resumes = False
     unfinished = False  # never: the new file takes the old one's place when it is whole
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, *, plugged_in: bool = True) -> None:
+        """`plugged_in` is whether it must be mounted where the system mounts cards, if it lies there."""
         self._folder = folder
+        self._plugged_in = plugged_in
         self._path = folder / name
         self._beside = folder / f".{name}.new"  # always this name: what a power cut leaves is written over
 
@@ -41,7 +43,7 @@ class Card:
         """Look whether the card is there and can be written to. Raises BadInput where it is not."""
         if not self._folder.is_dir():
             raise BadInput(f"{self._folder}: is no folder; is the card mounted?")
-        for mounts in MOUNT_FOLDERS:
+        for mounts in MOUNT_FOLDERS if self._plugged_in else ():
             below = mounts in self._folder.resolve().parents and not mounts.is_mount()
             if below and _device(self._folder) == _device(mounts):
                 raise BadInput(f"{self._folder}: no card is mounted there; mount it first")

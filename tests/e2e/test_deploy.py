@@ -25,7 +25,7 @@ from soulrig.deploy.deploying import FLOPPY, Deployer, Floppy, Trial, history
 from soulrig.deploy.journal import BROKEN_OFF
 from soulrig.deploy.releases import Release
 from soulrig.deploy.state import StateFolder
-from soulrig.errors import BadInput
+from soulrig.errors import BadInput, Fault
 from soulrig.flash.card import Card
 from soulrig.flash.image import Difference, Image, Sector
 from soulrig.flash.target import Progress
@@ -192,6 +192,15 @@ class Cabled:
 
     description: ClassVar[dict[str, Any]] = {"kind": "cabled", "hertz": 985_248}
 
+    def read(self, address: int, length: int) -> bytes:
+        raise AssertionError(address)
+
+    def write(self, address: int, data: bytes) -> None:
+        raise AssertionError(address)
+
+    def codes(self) -> bytes:
+        raise AssertionError(self)
+
     def wait(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
         raise AssertionError(what)
 
@@ -220,7 +229,7 @@ def test_a_floppy_for_a_machine_without_a_drive_here(state: StateFolder, first: 
     ended = deployer(Card(tmp_path, FLOPPY)).deploy(first)
     assert there.read_bytes() == first.built.d64
     assert (ended.state, ended.placed, ended.verdict) == ("failed", True, "fault")
-    assert "the machine cabled has no memory" in str(ended.fault)
+    assert "the machine cabled has no keys" in str(ended.fault)
     with pytest.raises(BadInput, match="--force overwrites them"):
         deployer(Card(tmp_path, FLOPPY)).deploy(first)
     assert seen(state) == [("first", "failed", "fault", True)]
@@ -232,6 +241,24 @@ def test_a_floppy_for_a_machine_without_a_drive_here(state: StateFolder, first: 
     assert "what is on it now is not known" in run("deployments").stdout
     with pytest.raises(BadInput, match="has its drive in this computer"):
         Deployer(state, "sim", SimMachine(), TRIAL, floppy=Floppy(Card(tmp_path, FLOPPY)))
+
+
+@pytest.mark.cc65
+def test_a_channel_that_the_machine_can_not_have(state: StateFolder, first: Release) -> None:
+    """Told before anything is overwritten."""
+    with pytest.raises(Fault, match="the channel wire can't be had"):
+        Deployer(state, "sim", SimMachine(), Trial(["hi"], ("wire",))).deploy(first)
+    assert seen(state) == []
+    assert not (state.machine("sim") / FLOPPY).exists()
+
+
+@pytest.mark.cc65
+def test_a_state_folder_where_cards_are_mounted(
+    state: StateFolder, first: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine's disk in this computer is no card that is plugged in."""
+    monkeypatch.setattr("soulrig.flash.card.MOUNT_FOLDERS", (state.path.parent,))
+    assert Deployer(state, "sim", SimMachine(), TRIAL).deploy(first).verdict == "pass"
 
 
 CUT = """
@@ -335,8 +362,11 @@ def test_what_is_kept_is_whole(state: StateFolder, first: Release) -> None:
     assert (again.built.d64, again.soul.to_bytes()) == (first.built.d64, first.soul.to_bytes())
     assert Reference(again.soul).reply("hi").text == Reference(first.soul).reply("hi").text
     (kept / "soulplayer.d64").write_bytes(bytes(174_848))
-    with pytest.raises(BadInput, match="is not the file that"):
+    with pytest.raises(BadInput, match=r"first can't be brought back.*is not the file that.*deploy it anew"):
         Release.kept(state, "first", first.disk_digest)
+    first.keep(state)
+    assert list(state.souls.iterdir()) == [kept]
+    assert Release.kept(state, "first", first.disk_digest).built.d64 == first.built.d64
 
 
 @pytest.mark.cc65
@@ -353,6 +383,8 @@ def test_no_folder_for_the_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.cc65
 def test_wrong_usage(folder: Path, saved: Path) -> None:
     assert "no machine is called 'dask'" in run("deploy", "--to", "dask", status=2).stderr
+    assert "no machine is called ''" in run("deploy", "--to", "", status=2).stderr
+    assert "nobody's home" in run("deployments", "--state", "~nobody-has-this-name/x", status=2).stderr
     assert "name no soul with it" in run("deploy", saved, "--rollback", "--to", "sim", status=2).stderr
     assert "nothing to roll back to" in run("deploy", "--rollback", "--to", "sim", status=2).stderr
     assert not (folder / "machines" / "dask").exists()

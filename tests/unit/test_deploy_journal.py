@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,39 @@ def test_a_journal_that_is_none_or_newer(state: StateFolder) -> None:
     state.journal.write_bytes(b"a diary, and no journal\n" * 100)
     with pytest.raises(BadInput, match="is no journal of soulrig's"), Journal(state):
         pass
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "CREATE TABLE notes (a)",
+        "CREATE TABLE deployments (a)",
+        "CREATE TABLE deployments (a); PRAGMA user_version = 1",
+        "PRAGMA user_version = 1",
+    ],
+)
+def test_a_database_of_others(state: StateFolder, schema: str) -> None:
+    """It is told what it is, and not a table is added."""
+    state.make()
+    with closing(sqlite3.connect(state.journal)) as database:
+        database.executescript(schema)
+        before = list(database.iterdump())
+    for look in (Journal.all, lambda journal: journal.last("desk"), lambda journal: journal.entry(1)):
+        with pytest.raises(BadInput, match="is no journal of soulrig's"), Journal(state) as journal:
+            look(journal)
+    with closing(sqlite3.connect(state.journal)) as database:
+        assert list(database.iterdump()) == before
+
+
+def test_a_journal_with_damaged_pages(state: StateFolder, shipped: Soul) -> None:
+    with Journal(state) as journal:
+        number = journal.begin("desk", Release("first", shipped, a_program("first"))).number
+    content = bytearray(state.journal.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)
+    state.journal.write_bytes(content)
+    for look in (Journal.all, lambda journal: journal.last("desk"), lambda journal: journal.entry(number)):
+        with pytest.raises(BadInput, match="malformed"), Journal(state) as journal:
+            look(journal)
 
 
 def test_a_name_of_any_characters(state: StateFolder) -> None:
