@@ -65,7 +65,7 @@ class Release:
                 shutil.rmtree(damaged, ignore_errors=True)
             _sync(state.souls)
         except OSError as error:
-            if not folder.is_dir():  # else another soulrig was quicker
+            if not self._is_kept(state):  # else another soulrig was quicker
                 raise Fault(f"{state.souls}: the soul can't be kept there: {error.strerror}") from error
 
     @classmethod

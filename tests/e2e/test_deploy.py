@@ -362,7 +362,7 @@ def test_what_is_kept_is_whole(state: StateFolder, first: Release) -> None:
     assert (again.built.d64, again.soul.to_bytes()) == (first.built.d64, first.soul.to_bytes())
     assert Reference(again.soul).reply("hi").text == Reference(first.soul).reply("hi").text
     (kept / "soulplayer.d64").write_bytes(bytes(174_848))
-    with pytest.raises(BadInput, match=r"first can't be brought back.*is not the file that.*deploy it anew"):
+    with pytest.raises(BadInput, match=r"first can't be brought back.*is not the file that.*deploy it from its files"):
         Release.kept(state, "first", first.disk_digest)
     first.keep(state)
     assert list(state.souls.iterdir()) == [kept]
