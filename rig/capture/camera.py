@@ -38,7 +38,7 @@ class Camera(Protocol):
 def open_camera(source: str) -> Camera:
     """The camera of a device (/dev/video0), or of a picture file. Raises BadInput for neither, or without ffmpeg."""
     path = Path(source)
-    if not path.exists():
+    if not path.exists() or path.is_dir():
         raise BadInput(f"--camera: {source}: no such device or picture file")
     if not path.is_char_device():
         return PictureFile(path)
@@ -84,9 +84,16 @@ class VideoDevice:
         command = [self.program, *how, "-f", "image2pipe", "-c:v", "png", "-"]
         try:
             run = subprocess.run(command, capture_output=True, timeout=DEVICE_SECONDS, check=False)
-            return Image.open(io.BytesIO(run.stdout)).convert("RGB")
         except (OSError, subprocess.TimeoutExpired) as error:
             raise Fault(f"{self.path}: no picture can be had: {error}") from error
+        try:
+            return Image.open(io.BytesIO(run.stdout)).convert("RGB")
+        except (OSError, SyntaxError) as error:  # SyntaxError: Pillow's of a PNG that is cut off in a chunk
+            said = run.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]
+            raise Fault(
+                f"{self.path}: no picture came: ffmpeg ended with status {run.returncode} and said {said[-1]!r}; is it "
+                "a camera, has no other program got it, and may you read it?"
+            ) from error
 
 
 def as_picture(image: Image.Image) -> Picture:

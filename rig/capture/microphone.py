@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from soulrig.capture.recording import LIVE_RATE, Recording, open_line_in, read_wav
-from soulrig.errors import Fault
+from soulrig.errors import BadInput, Fault
 
 
 class Microphone(Protocol):
@@ -54,6 +54,8 @@ class SoundFile:
         return Recording(recording.samples[round(since * recording.rate) :], recording.rate)
 
     def __enter__(self) -> Self:
+        if not self.path.is_file():  # told now, and not after minutes at the cable
+            raise BadInput(f"--microphone: {self.path}: no such WAV file; start the program that writes it first")
         return self
 
     def __exit__(self, *exception: object) -> None: ...

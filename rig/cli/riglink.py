@@ -153,9 +153,15 @@ def run(
     from soulrig.model.files import read_bytes
 
     prg = read_bytes(program)
-    check_program(prg)
+    try:
+        check_program(prg)
+    except BadInput as error:
+        raise BadInput(f"{program}: {error}") from error
     with Peer.open(port, BAUD[line.value], patience=PATIENCE) as peer:
-        if peer.identify().program != "riglink":
+        identity = peer.identify()
+        if identity.driver != line.value:
+            raise BadInput(f"--line: the C64 at {port} has a {identity.driver}, {line.value} was asked for")
+        if identity.program != "riglink":
             bring_riglink_back(peer, line.value)
             peer.identify()
         with Bar("to the C64, bytes", len(prg)) as bar:

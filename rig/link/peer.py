@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
 from types import TracebackType
 from typing import Self
 
@@ -129,12 +130,19 @@ class Peer:
         return self._answering.contact.hellos
 
     def identify(self) -> Identity:
-        """Who is there. Raises Fault where it speaks another version of the protocol."""
-        told = dict(zip(IDENTITY, self._do(Job(Command.IDENTIFY)), strict=False))
+        """Who is there. Raises Fault where it speaks another version of the protocol, or is none that is known."""
+        content = self._do(Job(Command.IDENTIFY))
+        told = dict(zip(IDENTITY, content, strict=False))
         if told.get("version") != PROTOCOL_VERSION:
             raise Fault(
                 f"{self.line.url}: the C64 speaks version {told.get('version')} of the protocol, this is "
                 f"{PROTOCOL_VERSION}; load the riglink of this soulrig there"
+            )
+        known = len(told) == len(IDENTITY) and told["program"] in list(Linked) and told["driver"] in list(Driver)
+        if not known:
+            raise Fault(
+                f"{self.line.url}: the C64's identity is {content.hex(' ')}, expected {len(IDENTITY)} bytes, the "
+                f"second {_numbers(Linked)}, the third {_numbers(Driver)}; load the riglink of this soulrig there"
             )
         program = Linked(told["program"])
         self._identity = Identity(
@@ -200,7 +208,7 @@ class Peer:
 
         It may take so many seconds, `patience` unless told.
         """
-        return Registers(*self._do(Job(Command.CALL, address, bytes([a, x, y]), ports), seconds))
+        return Registers(*self._told(4, Job(Command.CALL, address, bytes([a, x, y]), ports), seconds))
 
     def jump(self, address: int, ports: int = ROMS) -> None:
         """Leave whatever runs and go on at `address`, with an empty stack."""
@@ -211,7 +219,7 @@ class Peer:
         rest = petscii
         deadline = time.monotonic() + self.patience
         while rest:
-            taken = self._do(Job(Command.KEYS, payload=rest[:KEYS_MOST]))[0]
+            (taken,) = self._told(1, Job(Command.KEYS, payload=rest[:KEYS_MOST]))
             rest = rest[taken:]
             if taken:
                 deadline = time.monotonic() + self.patience
@@ -272,6 +280,16 @@ class Peer:
     def command(self, number: int, address: int = 0, payload: bytes = b"", ports: int = RAM) -> bytes:
         """Any other command, for those that an agent may have beside the core's; its result."""
         return self._do(Job(number, address, payload, ports))
+
+    def _told(self, size: int, job: Job, seconds: float | None = None) -> bytes:
+        """A result of so many bytes. Raises Fault for one of another length."""
+        result = self._do(job, seconds)
+        if len(result) != size:
+            raise Fault(
+                f"{self.line.url}: command {job.command} has a result of {len(result)} bytes, expected {size}; load "
+                "the riglink of this soulrig there"
+            )
+        return result
 
     def _do(self, job: Job, seconds: float | None = None) -> bytes:
         """The result of a command; one that came damaged is asked for again."""
@@ -334,6 +352,10 @@ class _Sizes:
             self.now = max(SMALLEST, self.now // 2)
         elif self._good == GOOD_ONES:
             self.now, self._good = min(self._most, self.now * 2), 0
+
+
+def _numbers(kind: type[IntEnum]) -> str:
+    return " or ".join(str(member.value) for member in kind)
 
 
 def _check_range(address: int, length: int) -> None:

@@ -181,7 +181,7 @@ class SerialMachine:
         """The peer, as patient as what the C64 does asks for."""
         if self._peer is None:
             raise Fault("the machine serial is not connected; enter it first")
-        begun = self._told and self._told[-1].content[0] == BEGIN
+        begun = self._told and self._told[-1].content[:1] == bytes([BEGIN])
         self._peer.patience = max(self._silent, PREFILL_SECONDS) if begun else self._silent
         return self._peer
 

@@ -57,6 +57,28 @@ def test_a_camera_that_is_not_there(tmp_path: Path) -> None:
         open_camera(str(tmp_path / "video9"))
 
 
+def test_a_folder_is_no_camera(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no such device or picture file"):
+        open_camera(str(tmp_path))
+
+
+@pytest.mark.parametrize("shown", ["", "printf '\\211PNG\\r\\n\\032\\n\\0\\0\\0\\rIHDRxx'"], ids=["nothing", "cut"])
+def test_a_device_that_gives_no_picture_is_told_with_the_words_of_ffmpeg(tmp_path: Path, shown: str) -> None:
+    program = tmp_path / "ffmpeg"
+    program.write_text(f"#!/bin/sh\n{shown}\necho 'ioctl(VIDIOC_QUERYCAP): Device or resource busy' >&2\nexit 1\n")
+    program.chmod(0o755)
+    with pytest.raises(Fault, match=r"/dev/null: no picture came: ffmpeg ended with status 1 and said .*resource busy"):
+        camera.VideoDevice(Path("/dev/null"), str(program)).look()
+
+
+def test_a_sound_file_that_is_not_there_is_told_at_the_begin(tmp_path: Path) -> None:
+    with (
+        pytest.raises(BadInput, match=r"--microphone: .*none\.wav: no such WAV file"),
+        SoundFile(tmp_path / "none.wav"),
+    ):
+        pass
+
+
 def test_what_a_file_holds_since_a_moment(tmp_path: Path) -> None:
     path = tmp_path / "sound.wav"
     write_wav(path, Recording(np.linspace(-0.5, 0.5, 8000, dtype=np.float32), 8000))

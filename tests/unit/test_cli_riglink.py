@@ -63,5 +63,6 @@ def test_what_is_no_program_is_told_before_the_line_is_opened(content: bytes, sa
     program = tmp_path / "program.prg"
     program.write_bytes(content)
     result = CliRunner().invoke(app, ["riglink", "run", str(program), "--port", str(tmp_path / "no line")])
+    assert f"{program}: a program of " in result.stderr
     assert says in result.stderr
     assert result.exit_code == 2
