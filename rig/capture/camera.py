@@ -98,8 +98,7 @@ class VideoDevice:
 
 def as_picture(image: Image.Image) -> Picture:
     """A photograph with the 256 colours that come nearest."""
-    reduced = image.quantize(
-        COLOURS, kmeans=1
-    )  # without, a rare colour may become one far off, and a blank cell a smear
+    # Without k-means a rare colour may become one far off, and a blank cell a smear.
+    reduced = image.quantize(COLOURS, kmeans=1)
     palette = np.array(reduced.getpalette(), np.uint8).reshape(-1, 3)
     return Picture(np.asarray(reduced, np.uint8), palette)

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from soulrig.channels.sound import SPACING_SECONDS
+from soulrig.channels.wire import CLOCK_SPAN
 
 FRAME_SECONDS = 0.02  # that witnesses may differ
 FEWEST = 3  # notices that a pace is told from
-CLOCK_SPAN = 1 << 32  # cycles after which the C64's clock begins anew
 
 
 @dataclass(frozen=True)

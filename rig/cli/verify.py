@@ -131,7 +131,7 @@ def verify(
     }
     foreign |= {"--expect": expect, "--expectations": expectations_file, "--seconds": seconds}
     ours: dict[str, object] = {"--soul": soul, "--tokenizer": tokenizer, "--decode": decode, "--channels": channels}
-    wrong = [name for name, given in (foreign if disk is None else ours).items() if given]
+    wrong = [name for name, value in (foreign if disk is None else ours).items() if value]
     if wrong:
         raise BadInput(f"{', '.join(wrong)}: {'only with' if disk is None else 'not with'} --disk")
     if disk is not None:

@@ -37,9 +37,7 @@ class Contact:
 
     received: int = 0  # bytes
     asks: int = 0
-    repeated: int = 0
     hellos: int = 0  # how often a C64 began anew
-    identity: bytes = b""  # that of the latest
     lost: int = 0  # events for which the C64 had no room, modulo 256
 
 
@@ -103,7 +101,6 @@ class Answering:
         self.contact.asks += 1
         begins = ask is Ask.HELLO and frame.address != self._start
         if frame.sequence == self._last and not begins:
-            self.contact.repeated += 1
             self._line.write(self._answer)
         elif begins or self._follows(ask, frame):
             self._hear_new(ask, frame, arrived)
@@ -155,7 +152,6 @@ class Answering:
 
     def _begin(self, frame: Frame) -> None:
         self._start = frame.address
-        self.contact.identity = frame.payload
         self.contact.hellos += 1
 
     def _tell(self, frame: Frame, arrived: float) -> None:

@@ -61,7 +61,7 @@ class Disk:
         return self._checked(status, f"command {name}")
 
     def format(self, name: str | bytes, identifier: str | bytes) -> None:
-        """Format the disk, which loses all that is on it; 90 s on a 1541."""
+        """Format the disk, which loses all that is on it; 77 s on a 1541."""
         label, mark = _petscii(name), _petscii(identifier)
         if not 1 <= len(label) <= NAME_SIZE or len(mark) != ID_SIZE or set(label + mark) & set(b",:\r"):
             raise BadInput(

@@ -13,8 +13,7 @@ from soulrig.errors import Fault
 FIRST_ERROR = 20  # below it a message tells of something done
 STARTED = 73  # what a drive says first, its name; as an error, that the disk's format is another drive's
 UNREADABLE = frozenset({20, 21, 22, 23, 24, 27})  # on a disk that was never formatted, or is damaged
-ID_MISMATCH, DISK_FULL, NOT_READY, WRITE_PROTECTED, NO_CHANNEL = 29, 72, 74, 26, 70
-FORMATTED_ANEW = UNREADABLE | {ID_MISMATCH}
+NOT_READY, WRITE_PROTECTED, NO_CHANNEL = 74, 26, 70
 
 _LINE = re.compile(r"\s*(\d\d)\s*,(.*?),\s*(\d+)\s*,\s*(\d+)\s*$")
 _DAMAGED = "the disk is damaged there, or not formatted: format it, or take another; clean the drive's head"

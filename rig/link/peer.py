@@ -115,11 +115,6 @@ class Peer:
         self.line.close()
 
     @property
-    def retransmissions(self) -> int:
-        """Asks that were heard more than once."""
-        return self._answering.contact.repeated
-
-    @property
     def lost_events(self) -> int:
         """Events for which the C64 had no room, modulo 256, as it told last."""
         return self._answering.contact.lost

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 
+from soulrig.buildtools.layout import EVENTS
 from soulrig.buildtools.line import BAUD, Line
 from soulrig.buildtools.link_protocol import INPUT_OUTPUT, ROMS
 from soulrig.buildtools.petscii import glyphs
@@ -28,7 +29,6 @@ SILENT_SECONDS = 15.0  # that a C64 may be which is not known to think
 PREFILL_SECONDS = 60.0  # the same, from a reply's begin to its first token
 START_SECONDS = 30.0  # until a program that was started has opened the line
 POLL_SECONDS = 0.1  # longer than the link holds a C64 for another command, so that it goes on with its work
-BEGIN = 1  # first byte of the notice of a reply's begin
 
 
 class SerialMachine:
@@ -181,7 +181,7 @@ class SerialMachine:
         """The peer, as patient as what the C64 does asks for."""
         if self._peer is None:
             raise Fault("the machine serial is not connected; enter it first")
-        begun = self._told and self._told[-1].content[:1] == bytes([BEGIN])
+        begun = self._told and self._told[-1].content[:1] == bytes([EVENTS["begin"]])
         self._peer.patience = max(self._silent, PREFILL_SECONDS) if begun else self._silent
         return self._peer
 
