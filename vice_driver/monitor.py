@@ -253,10 +253,6 @@ class Monitor(Connection):
             raise ValueError("VICE takes a zero byte for the end of the text: it can't be typed")
         self.command(Command.KEYBOARD_FEED, bytes([len(petscii)]) + petscii)
 
-    def autostart(self, program: Path, run: bool = True, index: int = 0) -> None:
-        """Load a program or disk image the way VICE's menu does."""
-        self.command(Command.AUTOSTART, struct.pack("<BH", run, index) + counted(str(program.absolute())))
-
     def dump(self, path: Path, roms: bool = False, disks: bool = False) -> None:
         """Write a snapshot of the machine."""
         self.command(Command.DUMP, bytes([roms, disks]) + counted(str(path.absolute())))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from soulrig.buildtools.petscii import from_screen_codes
+from soulrig.buildtools.petscii import from_screen_codes, glyphs
 from soulrig.capture.screen_log import Change, changes
 from soulrig.channels.channel import Finding
 from soulrig.machine import Clock, Machine, Screen, ScreenLog, offered
@@ -68,6 +68,12 @@ def moments(seen: Iterable[Change], reply: Reply) -> list[int]:
 def text_rows(codes: bytes) -> list[str]:
     """The 25 rows of text that 1000 screen codes show, without the spaces at their ends."""
     return [from_screen_codes(codes[start : start + COLUMNS]).rstrip() for start in range(0, len(codes), COLUMNS)]
+
+
+def seen_rows(codes: bytes, *, small_letters: bool) -> list[str]:
+    """The same by what they look like, in the set with small letters or in that with graphics: see `glyphs`."""
+    looks = glyphs(codes, small_letters=small_letters)
+    return [looks[start : start + COLUMNS].rstrip() for start in range(0, len(looks), COLUMNS)]
 
 
 def asks(codes: bytes) -> bool:

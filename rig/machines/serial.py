@@ -11,12 +11,11 @@ from typing import Any, Self
 from soulrig.buildtools.layout import EVENTS
 from soulrig.buildtools.line import BAUD, Line
 from soulrig.buildtools.link_protocol import INPUT_OUTPUT, ROMS
-from soulrig.buildtools.petscii import glyphs
 from soulrig.capture.camera import as_picture, open_camera
 from soulrig.capture.microphone import Microphone, open_microphone
 from soulrig.capture.picture import Picture
 from soulrig.capture.recording import Recording
-from soulrig.channels.screen import COLUMNS
+from soulrig.channels.screen import seen_rows
 from soulrig.errors import BadInput, Fault
 from soulrig.link.answering import Event
 from soulrig.link.peer import Identity, Peer
@@ -127,8 +126,7 @@ class SerialMachine:
     def text(self) -> list[str]:
         """The rows of the screen at $0400, as they look in the character set that is shown."""
         shown = self._connected().peek(VIC_MEMORY, 1, INPUT_OUTPUT)[0]
-        looks = glyphs(self.codes(), small_letters=bool(shown & SECOND_SET))
-        return [looks[start : start + COLUMNS].rstrip() for start in range(0, CELLS, COLUMNS)]
+        return seen_rows(self.codes(), small_letters=bool(shown & SECOND_SET))
 
     def cycles(self) -> int:
         """The C64's cycle counter, which begins with riglink's or the program's start, modulo 2^32."""

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from soulrig.buildtools.disk_image import read_disk
-from soulrig.buildtools.petscii import glyphs
 from soulrig.capture.picture import Picture
 from soulrig.capture.screen_log import ScreenWrite
 from soulrig.capture.sid_log import SidWrite
-from soulrig.channels.screen import COLUMNS, text_rows
+from soulrig.channels.screen import seen_rows, text_rows
 from soulrig.errors import BadInput, Fault
 from soulrig.machine import NTSC_HZ, PAL_HZ, InVain, Registers, is_cartridge
 from soulrig.machines.roms import RomSet, our_roms
@@ -104,8 +103,7 @@ class SimMachine:
 
     def text(self) -> list[str]:
         """The rows of the screen at $0400, as they look in the character set that is shown."""
-        looks = glyphs(self.codes(), small_letters=self.small_letters)
-        return [looks[start : start + COLUMNS].rstrip() for start in range(0, CELLS, COLUMNS)]
+        return seen_rows(self.codes(), small_letters=self.small_letters)
 
     def picture(self) -> Picture:
         """The text screen at $0400 with the border around it."""

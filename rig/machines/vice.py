@@ -11,12 +11,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from soulrig.buildtools.petscii import glyphs
 from soulrig.capture.picture import Picture
 from soulrig.capture.recording import relabel
 from soulrig.capture.screen_log import ScreenWrite
 from soulrig.capture.sid_log import REGISTERS, SidWrite
-from soulrig.channels.screen import COLUMNS, text_rows
+from soulrig.channels.screen import COLUMNS, seen_rows, text_rows
 from soulrig.errors import Fault
 from soulrig.machine import NTSC_HZ, PAL_HZ, InVain, Registers, is_cartridge
 from soulrig.machines.roms import RomSet, our_roms
@@ -216,8 +215,7 @@ class ViceMachine:
         """The rows of the screen at $0400, as they look in the character set that is shown."""
         with self.stopped() as monitor:
             codes, memory = self.codes(), monitor.read(VIC_MEMORY, 1, bank="io")[0]
-        looks = glyphs(codes, small_letters=bool(memory & SECOND_SET))
-        return [looks[start : start + COLUMNS].rstrip() for start in range(0, CELLS, COLUMNS)]
+        return seen_rows(codes, small_letters=bool(memory & SECOND_SET))
 
     def picture(self) -> Picture:
         """VICE's canvas."""

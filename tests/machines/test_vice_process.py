@@ -6,12 +6,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from bare_rom import write_roms
+from left_behind import wait_until
 
 from soulrig.vice_driver import process as process_module
 from soulrig.vice_driver.errors import EmulatorNotFound, LaunchFailed, MonitorSilent, PortTaken, ViceDied
@@ -20,8 +19,6 @@ from soulrig.vice_driver.process import SUPERVISOR, ViceProcess, free_port
 from soulrig.vice_driver.text_monitor import TextMonitor
 
 pytestmark = pytest.mark.vice
-
-PATIENCE = 20.0
 
 
 @pytest.fixture
@@ -58,15 +55,6 @@ def started_for(folder: Path) -> list[int]:
         except OSError:
             continue  # it has ended
     return found
-
-
-def wait_until(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def ping_on(vice: ViceProcess) -> None:
