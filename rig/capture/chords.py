@@ -11,10 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from soulrig.model.tokenizer import END
+
 VOICES = 3
 DIGITS = 7
 BEGIN = 341  # no token: a reply begins
 CUT = 342  # no token: the context or a limit ended the reply
+IN_WORDS = {BEGIN: "(begins)", CUT: "(cut off)", END: "(ends)"}  # ids that stand for no text
 LOWEST_STEP = 3
 C3 = 440 * 2 ** (-21 / 12)  # Hz
 PENTATONIC = (0, 2, 4, 7, 9)  # semitones above C

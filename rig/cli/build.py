@@ -27,7 +27,7 @@ def build(
         bool, typer.Option("--blank", help="Switch the screen off while a reply is made: some 5 % quicker.")
     ] = False,
     crt: Annotated[
-        bool, typer.Option("--crt", help="Leave a cartridge image too, soulplayer.crt, which starts in 3 seconds.")
+        bool, typer.Option("--crt", help="Leave a cartridge image too, soulplayer.crt, which starts in 2 seconds.")
     ] = False,
     wire: Annotated[
         LineName | None,

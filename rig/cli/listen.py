@@ -91,12 +91,10 @@ def _recorded(seconds: float | None, device: str | None, keep: Path | None) -> l
 
 def _text(chord: Heard, tokenizer: Tokenizer | None) -> str | None:
     """What a chord stands for, None for an id that the soul has no token for."""
-    from soulrig.capture.chords import BEGIN, CUT
-    from soulrig.model.tokenizer import END
+    from soulrig.capture.chords import IN_WORDS
 
-    special = {BEGIN: "(begins)", CUT: "(cut off)", END: "(ends)"}
-    if chord.id in special:
-        return special[chord.id]
+    if chord.id in IN_WORDS:
+        return IN_WORDS[chord.id]
     return tokenizer.decode([chord.id]) if tokenizer is not None and chord.id < tokenizer.size else None
 
 

@@ -13,14 +13,13 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from soulrig.capture.chords import BEGIN, CUT
+from soulrig.capture.chords import IN_WORDS
+from soulrig.channels.screen import SOUL
 from soulrig.errors import BadInput
 from soulrig.model.files import read_json
 from soulrig.model.tokenizer import END, FIRST_TEXT, SPECIALS
 from soulrig.record import MISMATCH, PASS, Measurement, PromptRecord, Record
 
-REPLY_MARK = "c64> "  # as the program shows it
-NO_TOKEN = {BEGIN: "(begins)", CUT: "(cut off)", END: "(ends)"}
 TOKEN_COUNT = "token at context "  # a bench's measurements, with the context behind it
 
 
@@ -87,10 +86,10 @@ class Exchange:
         rows: list[str] = next(filter(None, shown), [])
         if "tokens" not in self.found.reference:
             return "".join(rows) if rows else None  # of a program that is not ours the reply alone is kept
-        begin = next((number for number, row in enumerate(rows) if row.startswith(REPLY_MARK.rstrip())), None)
+        begin = next((number for number, row in enumerate(rows) if row.startswith(SOUL.rstrip())), None)
         if begin is not None:
             # A row lost the spaces at its end, so a break there can't be told from one within a word.
-            return str("".join(rows[begin:])[len(REPLY_MARK) :])
+            return str("".join(rows[begin:])[len(SOUL) :])
         return None if tokens is None else self._spelled(tokens)
 
     @property
@@ -243,8 +242,8 @@ def text_of(token: int | None, vocabulary: list[str]) -> str:
     """A token's text, or its number, where it has none; an id that ends or begins a reply in words."""
     if token is None:
         return "–"
-    if token in NO_TOKEN:
-        return NO_TOKEN[token]
+    if token in IN_WORDS:
+        return IN_WORDS[token]
     if token < FIRST_TEXT:
         return SPECIALS[token]
     return vocabulary[token] if token < len(vocabulary) else f"#{token}"

@@ -16,7 +16,7 @@ from subject import BACK, CALLER, Subject
 
 from soulrig.buildtools.disk_image import make_d64
 from soulrig.machines.roms import find_roms, our_roms
-from soulrig.machines.vice import VICE_NAMES
+from soulrig.machines.vice import genuine_tree
 from soulrig.vice_driver.options import RomFiles, RomTree, ViceOptions
 from soulrig.vice_driver.vice import Vice
 
@@ -30,14 +30,7 @@ def roms_for_vice(name: str, folder: Path) -> RomFiles | RomTree:
     if name == "rigrom":
         ours = our_roms(folder)
         return RomFiles(ours.kernal, ours.basic, ours.chargen)
-    given = find_roms(Path(os.environ["SOULRIG_ROMS"]))
-    for part, place in VICE_NAMES.items():
-        source: Path | None = getattr(given, part)
-        if source is not None:
-            target = folder / place
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.symlink_to(source.resolve())
-    return RomTree(folder)
+    return genuine_tree(find_roms(Path(os.environ["SOULRIG_ROMS"])), folder)
 
 
 @pytest.fixture(scope="session", params=ROM_SETS)
