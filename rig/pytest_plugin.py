@@ -5,6 +5,7 @@ Imports nothing but pytest until a test asks for one of them.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from collections.abc import Generator, Iterator
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 MARKER = "c64"
 USED = pytest.StashKey["C64"]()
 OUTPUT = "build/c64"
+LONGEST_NAME = 200  # bytes; file systems take 255
 EVIDENCE, ACCEPTED = "c64 evidence", "c64 accepted"  # names of properties, in JUnit's XML too
 
 
@@ -128,7 +130,7 @@ class _Told:
         from soulrig.errors import BadInput, Fault
 
         if isinstance(error, BadInput | Fault):
-            pytest.fail(f"soulrig: {error}", pytrace=False)
+            raise pytest.fail.Exception(f"soulrig: {error}", pytrace=False) from None
 
 
 def _wanted(request: pytest.FixtureRequest) -> tuple[Kind, dict[str, Any], str | None]:
@@ -163,8 +165,11 @@ def _places(request: pytest.FixtureRequest) -> tuple[Path, Path, Any]:
 
 
 def _evidence(item: pytest.Item) -> Path:
-    """The test's folder."""
+    """The test's folder. A name that no file system would take is cut, and told apart by its digest."""
     name = re.sub(r"[^\w.-]+", "-", item.nodeid).strip("-")
+    if len(name.encode()) > LONGEST_NAME:
+        digest = hashlib.sha256(name.encode()).hexdigest()[:12]
+        name = f"{name.encode()[: LONGEST_NAME - len(digest) - 1].decode(errors='ignore')}-{digest}"
     output: str = item.config.getoption("--c64-output")
     return item.config.rootpath / output / name
 
@@ -180,11 +185,15 @@ def pytest_runtest_makereport(
         return report
     found = [(ACCEPTED, str(path)) for path in used.pictures.accepted]
     if report.failed:
+        from soulrig.errors import BadInput
         from soulrig.testing.evidence import leave
 
         folder = _evidence(item)
-        report.sections.append(("C64", leave(used, folder)))
-        found.append((EVIDENCE, str(folder)))
+        try:
+            report.sections.append(("C64", leave(used, folder)))
+            found.append((EVIDENCE, str(folder)))
+        except BadInput as error:  # out of a hook it would end all tests
+            report.sections.append(("C64", f"no evidence could be left: {error}"))
     item.user_properties += found
     report.user_properties += found
     return report

@@ -292,11 +292,40 @@ def test_a_picture_shows_what_was_drawn_last_and_masks_hold(pytester: pytest.Pyt
     result.stdout.fnmatch_lines(["FAILED test_it.py::test_it?masks0? *", "FAILED test_it.py::test_other_masks *"])
 
 
+def test_evidence_has_a_name_that_a_file_system_takes(pytester: pytest.Pytester) -> None:
+    tests = """
+        import pytest
+
+        @pytest.mark.parametrize("ending", ["a", "b"], ids=lambda ending: 250 * "é" + ending)
+        def test_it(c64, ending):
+            assert False
+        """
+    run(pytester, tests, SIM).assert_outcomes(failed=2)
+    folders = list((pytester.path / "build" / "c64").iterdir())
+    assert len(folders) == 2
+    assert all((folder / "state.json").exists() for folder in folders)
+
+
+def test_evidence_that_can_not_be_left_ends_no_other_test(pytester: pytest.Pytester) -> None:
+    (pytester.path / "taken").write_text("no folder")
+    tests = """
+        def test_it(c64):
+            assert False
+
+        def test_next(c64):
+            pass
+        """
+    result = run(pytester, tests, SIM, "--c64-output=taken")
+    result.assert_outcomes(failed=1, passed=1)
+    result.stdout.fnmatch_lines(["no evidence could be left: *taken*can't be written*"])
+
+
 def test_a_soul_that_is_none(pytester: pytest.Pytester) -> None:
     pytester.makefile(".bin", soul="none")
     result = run(pytester, "def test_it(soul): pass", SIM, "--c64-soul=soul.bin")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["soulrig: soul.bin: *"])
+    result.stdout.no_fnmatch_line("During handling of*")
 
 
 def test_who_has_no_c64_pays_nothing(pytester: pytest.Pytester) -> None:
