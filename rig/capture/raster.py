@@ -109,6 +109,8 @@ class _Lookup:
             self._at(picture, *corner, paper) for paper in np.argsort(-counts)[:4] for corner in _corners(picture)
         ]
         places += [place for paper in np.argsort(-counts)[:2] if (place := self._by_text(picture, int(paper)))]
+        if not places:
+            return None
         best = max(places, key=lambda place: (int((place.codes >= 0).sum()), _empty(place)))
         shown = picture[best.top : best.top + HEIGHT, best.left : best.left + WIDTH] != best.paper
         full = _cells(shown).any(1).reshape(ROWS, COLUMNS)

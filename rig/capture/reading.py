@@ -81,11 +81,19 @@ def open_picture(path: Path) -> Image.Image:
         # What Pillow finds odd in a file is nothing to the user: what a picture shows is told by its cells.
         with warnings.catch_warnings(action="ignore"), Image.open(path) as image:
             image.load()
-            return ImageOps.exif_transpose(image).convert("RGB")
+            return _of_8_bits(ImageOps.exif_transpose(image)).convert("RGB")
     except FileNotFoundError as error:
         raise BadInput(f"{path}: no such file") from error
     except Exception as error:  # each of Pillow's formats has its own for what is broken
         raise BadInput(f"{path}: not a picture that can be read ({error}); expected PNG, JPEG or the like") from error
+
+
+def _of_8_bits(image: Image.Image) -> Image.Image:
+    """Grey of 16 bits as grey of 8, which Pillow would cut off at 255; any other picture as it is."""
+    values = np.asarray(image)
+    if not image.mode.startswith("I") or values.max() < 256:
+        return image
+    return Image.fromarray(np.clip(values // 257, 0, 255).astype(np.uint8))
 
 
 def read_screen(image: Image.Image, charset: Charset, small_letters: bool | None = None) -> Reading:

@@ -60,8 +60,11 @@ class Surfaces:
         336, 3) is without what the border adds, `masks` (k, 216, 336, 3) is how much of each ink is seen where, lit and
         blurred; `error` as it was till now, `usable` the samples that are understood. An ink of which those show
         nothing but a neighbour's blur stays about what it was: divided by next to nothing, noise would be a colour.
+        Where no sample is understood all stays.
         """
         rows, columns = (index[::EVERY] for index in np.nonzero(usable & ~RING))
+        if not len(rows):
+            return self, inks
         terms = powers(PLACES[rows, columns], PAPER_DEGREE)
         count = terms.shape[1]
         held = np.append(np.zeros(count), np.full(len(masks), INK_HELD))

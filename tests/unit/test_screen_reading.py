@@ -143,6 +143,27 @@ def test_broken_pictures_are_refused_or_read_in_silence(
     assert not recwarn.list
 
 
+@pytest.mark.parametrize("kind", ["png", "tiff"])
+def test_grey_of_16_bits_is_read(kind: str, charset: Charset, tmp_path: Path) -> None:
+    grey = np.asarray(Image.fromarray(painted(charset, codes_of(HELLO))).convert("L")).astype(np.uint16)
+    path = tmp_path / f"grey.{kind}"
+    Image.fromarray(grey * 257).save(path)
+    assert read_screen(open_picture(path), charset).rows[0].rstrip() == HELLO[0]
+
+
+def test_two_colours_without_a_screen_are_refused(charset: Charset) -> None:
+    dots = np.random.default_rng(1).integers(0, 2, (300, 400), np.uint8) * 255
+    with pytest.raises(BadInput, match="no C64"):
+        read_screen(Image.fromarray(dots), charset)
+
+
+def test_a_character_set_of_ink_alone_reads_a_photograph_as_nothing(charset: Charset) -> None:
+    """What an empty EPROM holds."""
+    photograph = enlarged(painted(charset, codes_of(HELLO)), 2.5)
+    reading = read_screen(photograph, Charset.from_bytes(b"\xff" * 4096, "empty"), small_letters=True)
+    assert reading.marked.sum() > 40
+
+
 def test_the_command_refuses_what_is_no_picture(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("hello")
