@@ -24,6 +24,8 @@ BLOCK = LIVE_RATE // 10  # samples
 CHUNK_HEADER = 8
 RIFF_HEADER = 12
 RATE_AT, PCM_HEADER = 24, 44  # of a file that begins with the 16 bytes of a PCM format
+FRAME_AT = 12  # within a format: the bytes of a sample of all channels
+SLOWEST, FASTEST = 1_000, 1_000_000  # Hz, of a label: no true rate that is looked for is so far from another
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def read_wav(path: Path) -> Recording:
     """A WAV file of any rate, 8 to 32 bits or floating point, its channels added.
 
     A header that was never completed, as an emulator or recorder leaves it when it is killed, is taken to the file's
-    end. Raises BadInput where the file is no WAV, or empty.
+    end, a sample of which only a part was written left out. Raises BadInput where the file is no WAV, or empty.
     """
     from scipy.io import wavfile
 
@@ -54,8 +56,13 @@ def read_wav(path: Path) -> Recording:
             rate, data = wavfile.read(io.BytesIO(content))
     except (ValueError, ZeroDivisionError, struct.error, EOFError) as error:
         raise BadInput(f"{path}: can't be read as a WAV file: {error}; convert it to 16-bit PCM") from error
-    if len(data) == 0 or rate <= 0:
+    if len(data) == 0:
         raise BadInput(f"{path}: holds no sound")
+    if not SLOWEST <= rate <= FASTEST:
+        raise BadInput(
+            f"{path}: is labelled with {rate:,} samples a second, expected {SLOWEST:,} to {FASTEST:,}; "
+            "convert it to 16-bit PCM"
+        )
     samples = data.astype(np.float32)
     if data.dtype == np.uint8:
         samples = (samples - 128) / 128
@@ -63,20 +70,22 @@ def read_wav(path: Path) -> Recording:
         samples /= float(np.iinfo(data.dtype).max)
     if samples.ndim > 1:
         samples = samples.mean(axis=1)
-    return Recording(np.nan_to_num(samples), int(rate))
+    return Recording(np.nan_to_num(samples, posinf=1.0, neginf=-1.0), int(rate))
 
 
 def _completed(content: bytes, path: Path) -> bytes:
     """The file with sizes that are true, where its writer did not come to fill them in."""
     if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
         raise BadInput(f"{path}: begins with {content[:4]!r}, expected a WAV file (RIFF); convert it to WAV")
-    at = RIFF_HEADER
+    at, frame = RIFF_HEADER, 1
     while at + CHUNK_HEADER <= len(content):
         (size,) = struct.unpack_from("<I", content, at + 4)
         rest = len(content) - at - CHUNK_HEADER
+        if content[at : at + 4] == b"fmt " and rest >= FRAME_AT + 2:
+            (frame,) = struct.unpack_from("<H", content, at + CHUNK_HEADER + FRAME_AT)
         if content[at : at + 4] == b"data":
             if size == 0 or size > rest:
-                size = rest
+                size = rest - rest % max(1, frame)
             sized = content[: at + 4] + struct.pack("<I", size) + content[at + CHUNK_HEADER :]
             return sized[:4] + struct.pack("<I", len(sized) - CHUNK_HEADER) + sized[CHUNK_HEADER:]
         at += CHUNK_HEADER + size + size % 2

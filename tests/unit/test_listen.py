@@ -149,6 +149,36 @@ def test_a_header_that_was_never_completed(tmp_path: Path) -> None:
     assert [each.id for each in listen(read_wav(path)).chords] == [BEGIN, 70, 3]
 
 
+def test_a_sample_that_is_not_all_there_yet(tmp_path: Path) -> None:
+    """As in a file that is being written."""
+    path = tmp_path / "sound.wav"
+    samples, _ = recording([BEGIN, 70, 3], [0.5, 0.5, 0.5], RATE)
+    wavfile.write(path, RATE, np.repeat((samples * 30_000).astype(np.int16)[:, np.newaxis], 2, axis=1))
+    path.write_bytes(path.read_bytes()[:-3])
+    read = read_wav(path)
+    assert len(read.samples) == len(samples) - 1
+    assert [each.id for each in listen(read).chords] == [BEGIN, 70, 3]
+
+
+def test_a_sample_beyond_all_bounds_hides_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "sound.wav"
+    samples, _ = recording([BEGIN, 70, 3], [0.5, 0.5, 0.5], RATE)
+    samples[100] = np.inf
+    wavfile.write(path, RATE, samples.astype(np.float32))
+    assert [each.id for each in listen(read_wav(path)).chords] == [BEGIN, 70, 3]
+
+
+@pytest.mark.parametrize("rate", [0, 10, 10_000_000, 2**31])
+def test_a_rate_that_nothing_records_at(rate: int, tmp_path: Path) -> None:
+    path = tmp_path / "sound.wav"
+    wavfile.write(path, RATE, np.ones(4 * RATE, np.int8).view(np.uint8))
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<II", content, 24, rate, rate)
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match="samples a second, expected 1,000 to 1,000,000"):
+        read_wav(path)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
