@@ -83,15 +83,13 @@ def bench(
     """
     from soulrig.bench.baseline import check_baseline
     from soulrig.bench.run import bench as run
+    from soulrig.cli.output_files import check_outputs
     from soulrig.config import load_config
     from soulrig.conversation import program_for
-    from soulrig.model.files import check_writable
 
     if renew and baseline is None:
         raise typer.BadParameter("needs --baseline, the file to renew", param_hint="--renew")
-    for path in (record, plot, baseline if renew else None):
-        if path is not None:
-            check_writable(path)
+    check_outputs([record, plot, baseline if renew else None], [soul, tokenizer, config, None if renew else baseline])
     if baseline is not None:
         check_baseline(baseline, new=renew)
     given = {"emulator": emulator, "standard": standard, "roms": roms, "port": port, "line": line, "baud": baud}

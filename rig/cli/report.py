@@ -40,8 +40,9 @@ def report(
 
     Exit codes: 0 the report is made, whatever the verdict in it, 2 wrong usage or bad input.
     """
+    from soulrig.cli.output_files import check_outputs
     from soulrig.errors import BadInput
-    from soulrig.model.files import check_writable, write_beside
+    from soulrig.model.files import write_beside
     from soulrig.report.compare import compare
     from soulrig.report.view import read
 
@@ -51,10 +52,7 @@ def report(
     if list(wanted.values()).count(STANDARD_OUTPUT) + as_json > 1:
         raise BadInput("only one report can go to standard output")
     files = [path for path in wanted.values() if path != STANDARD_OUTPUT]
-    for path in files:
-        if any(path.resolve() == source.resolve() for source in (record, against) if source is not None):
-            raise BadInput(f"{path}: is a record that is read; give the report another name")
-        check_writable(path)
+    check_outputs(files, [record, against])
     view = read(record)
     comparison = None if against is None else compare(read(against), view)
     made = [(path, maker(view, comparison)) for maker, path in wanted.items()]  # all of them before any is written

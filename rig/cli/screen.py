@@ -57,10 +57,9 @@ def screen(
     from soulrig.capture.charset import Charset, our_charset
     from soulrig.capture.overlay import draw_reading
     from soulrig.capture.reading import open_picture, read_screen
-    from soulrig.model.files import check_writable
+    from soulrig.cli.output_files import check_outputs
 
-    if reading is not None:
-        check_writable(reading)
+    check_outputs([reading], [image, chargen])
     charset = our_charset() if chargen is None else Charset.load(chargen)
     picture = open_picture(image)
     small_letters = None if letters is Letters.AUTO else letters is Letters.SMALL

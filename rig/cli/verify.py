@@ -109,17 +109,15 @@ def verify(
 
     Exit codes: 0 everything is right, 1 mismatch, 2 wrong usage or bad input, 3 the rig or the machine failed.
     """
+    from soulrig.cli.output_files import check_outputs
     from soulrig.config import load_config
     from soulrig.conversation import program_for
     from soulrig.errors import BadInput
     from soulrig.foreign import REPLY_SECONDS, verify_foreign
-    from soulrig.model.files import check_writable
     from soulrig.prompts import read_lines
     from soulrig.verify import verify as verify_soul
 
-    for path in (record, screenshot):
-        if path is not None:
-            check_writable(path)
+    check_outputs([record, screenshot], [prompts, expectations_file, disk, soul, tokenizer, config])
     given = {"emulator": emulator, "standard": standard, "roms": roms, "port": port, "line": line, "baud": baud}
     given |= {"camera": camera, "microphone": microphone}
     c64 = make_machine(load_config(config), machine, given)

@@ -122,3 +122,24 @@ def test_deployments_are_not_looked_for_in_a_file(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["deployments", "--state", str(state)])
     assert f"{state}: is no folder" in result.stderr
     assert result.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["verify", "--prompts", "given.txt", "--record", "given.txt"],
+        ["verify", "--record", "new.json", "--screenshot", "new.json"],
+        ["bench", "--baseline", "given.txt", "--record", "given.txt"],
+    ],
+)
+def test_no_file_that_is_read_and_no_other_result_is_written_over(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = tmp_path / "given.txt"
+    given.write_text("hello\n")
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert re.search("is a file that is read|two results would be written", result.stderr)
+    assert given.read_text() == "hello\n"
+    assert list(tmp_path.iterdir()) == [given]

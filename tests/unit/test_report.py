@@ -380,7 +380,9 @@ def test_without_a_home_nothing_is_left_and_nothing_complains(tmp_path: Path) ->
 def test_wrong_usage(tmp_path: Path) -> None:
     record = written(tmp_path, content())
     kept = record.read_bytes()
-    assert "is a record that is read" in run(record, "--html", record).stderr
+    assert "is a file that is read" in run(record, "--html", record).stderr
+    assert "two results would be written" in run(record, "--html", tmp_path / "a", "--junit", tmp_path / "a").stderr
+    assert not (tmp_path / "a").exists()
     assert record.read_bytes() == kept
     assert "only one report can go" in run(record, "--markdown", "-", "--json").stderr
     assert run(tmp_path / "none.json").exit_code == run(record, "--html", tmp_path).exit_code == 2

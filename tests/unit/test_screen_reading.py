@@ -122,6 +122,17 @@ def test_the_command_prints_text_json_and_leaves_the_grid(charset: Charset, tmp_
     assert (told["letters"], told["marked"], told["way"]) == ("small", 0, "exact")
 
 
+def test_the_picture_that_is_read_is_not_written_over(charset: Charset, tmp_path: Path) -> None:
+    path, same = tmp_path / "screen.png", tmp_path / "same.png"
+    Image.fromarray(painted(charset, codes_of(HELLO))).save(path)
+    same.symlink_to(path)
+    kept = path.read_bytes()
+    result = CliRunner().invoke(app, ["screen", str(path), "--reading", str(same)])
+    assert result.exit_code == 2
+    assert "is a file that is read" in result.stderr
+    assert path.read_bytes() == kept
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "TIFF", "AVIF", "WEBP", "BMP"])
 def test_broken_pictures_are_refused_or_read_in_silence(
     kind: str, charset: Charset, tmp_path: Path, recwarn: pytest.WarningsRecorder
