@@ -90,8 +90,10 @@ def open_picture(path: Path) -> Image.Image:
 
 def _of_8_bits(image: Image.Image) -> Image.Image:
     """Grey of 16 bits as grey of 8, which Pillow would cut off at 255; any other picture as it is."""
+    if not image.mode.startswith("I"):
+        return image
     values = np.asarray(image)
-    if not image.mode.startswith("I") or values.max() < 256:
+    if values.max() < 256:
         return image
     return Image.fromarray(np.clip(values // 257, 0, 255).astype(np.uint8))
 

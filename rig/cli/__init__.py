@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
@@ -38,6 +39,7 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:  # typer keeps the types of the two to itself
         """Run the command; turn what it raises into a line on stderr and an exit code."""
+        _take_any_text()
         try:
             try:
                 return super().invoke(ctx)
@@ -55,6 +57,13 @@ class _Commands(TyperGroup):
             taken = _drop_output()
             where = f"temporary files lie in {tempfile.tempdir}" if taken else "standard output does not take it"
             raise _exit(EXIT_FAULT, f"{error} ({where})") from error
+
+
+def _take_any_text() -> None:
+    """Have a terminal that is not UTF-8 show as an escape what it has no letter for; a reply may hold any."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _exit(code: int, message: object) -> typer.Exit:

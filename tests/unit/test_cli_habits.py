@@ -124,6 +124,19 @@ def test_deployments_are_not_looked_for_in_a_file(tmp_path: Path) -> None:
     assert result.exit_code == 2
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_terminal_of_any_encoding_takes_what_is_said(encoding: str, data: Path) -> None:
+    run = subprocess.run(
+        [SOULRIG, "report", data / "records" / "1-mismatch.json"],
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (0, b"")
+    said = run.stdout.decode(encoding)
+    assert ("φ2 cycles" if encoding == "utf-8" else "\\u03c62 cycles") in said
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
