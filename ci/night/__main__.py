@@ -29,21 +29,25 @@ from night.rom_sets import other_rom_sets
 from night.step import Kind, Outcome, Result
 from soulrig.errors import BadInput, Fault
 from soulrig.model.files import write_beside
+from soulrig.report.markdown import fenced
 
-EXIT_FAULT, EXIT_INTERRUPTED, EXIT_TERMINATED = 3, 130, 143
+EXIT_FAULT, EXIT_INTERRUPTED = 3, 130
+ENDINGS = (signal.SIGTERM, signal.SIGHUP)  # 128 and the signal's number is the exit code then
 
 
 class _Terminated(KeyboardInterrupt):
-    """A SIGTERM came, which ends a night like Ctrl-C."""
+    """One of ENDINGS came, its argument, which ends a night like Ctrl-C."""
 
 
 def main() -> int:
-    """Run a night. Returns 0 green, 1 red, 3 where the rig failed, 130 and 143 where it was broken off."""
+    """Run a night. Returns 0 green, 1 red, 3 where the rig failed, 129, 130 and 143 where it was broken off."""
     options = _options()
     keep = options.keep.resolve()
     os.chdir(ROOT)
     keep = keep.relative_to(ROOT) if keep.is_relative_to(ROOT) else keep
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in ENDINGS:
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup has it ignored
+            signal.signal(number, _terminate)
     try:
         with _alone(keep):
             return _night(keep, quick=options.quick, jobs=options.jobs)
@@ -57,7 +61,7 @@ def _options() -> argparse.Namespace:
         prog="ci/nightly",
         description="Builds the shipped soul's program, verifies it on every machine, compares its screens and its "
         "cycles with what they were, runs the long tests, and prints a verdict; what broke is in its first line.",
-        epilog="Exit codes: 0 green, 1 red, 3 the rig failed, 130 and 143 broken off.",
+        epilog="Exit codes: 0 green, 1 red, 3 the rig failed, 129, 130 and 143 broken off.",
     )
     parser.add_argument("--quick", action="store_true", help="few prompts, no long tests: minutes, not an hour")
     parser.add_argument(
@@ -101,7 +105,7 @@ def _night(keep: Path, *, quick: bool, jobs: int) -> int:
         add_pages(night, nights(keep))
         night.seconds = round(time.monotonic() - begun, 1)
     except KeyboardInterrupt as error:
-        broken_off = EXIT_TERMINATED if isinstance(error, _Terminated) else EXIT_INTERRUPTED
+        broken_off = 128 + error.args[0] if isinstance(error, _Terminated) else EXIT_INTERRUPTED
     night.save()
     text = report(night)
     write_beside(folder / "report.txt", text.encode())
@@ -109,7 +113,7 @@ def _night(keep: Path, *, quick: bool, jobs: int) -> int:
     prune(kept)
     save_history(keep / "history.html", kept)
     print(text, end="")
-    _tell_github(text)
+    tell_github(text)
     return broken_off or night.exit_code
 
 
@@ -130,12 +134,12 @@ def _tell(night: Night) -> None:
         print(f"nightly: {len(done)} of {len(night.results)} steps{red}", file=sys.stderr)
 
 
-def _tell_github(text: str) -> None:
+def tell_github(text: str) -> None:
     """The same on the page of a GitHub workflow's run."""
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(f"```\n{text}```\n")
+            file.write(fenced(text.rstrip()))
 
 
 @contextmanager
@@ -158,7 +162,7 @@ def _revision() -> str:
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
-    raise _Terminated
+    raise _Terminated(number)
 
 
 if __name__ == "__main__":

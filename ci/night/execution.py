@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from threading import Lock
 
-from night.causes import judge
+from night.causes import judge, one_line
 from night.step import Outcome, Result, Step
 
 GRACE = 20.0  # seconds between asking a step to end and ending it
@@ -89,6 +89,8 @@ class Execution:
                 judge(step, process.returncode, result)
         except OSError as error:
             result.outcome, result.said = Outcome.FAULT, f"the rig failed: {error}"
+        except Exception as error:  # what a step left may be anything; the night's verdict must come all the same
+            result.outcome, result.said = Outcome.FAULT, one_line(f"the rig failed: {error!r}")
         self._changed()
 
     def _start(self, step: Step, log: int) -> subprocess.Popen[bytes] | None:

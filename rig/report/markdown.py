@@ -20,7 +20,7 @@ def markdown(view: View, comparison: Comparison | None = None) -> str:
     parts = [f"## {SIGNS[record.verdict]} {record.verdict}: {_plain(view.summary)}\n"]
     parts.append(f"{_plain(view.machine_name)}, {_plain(record.machine['cycle_basis'])}, {_plain(record.started)}\n")
     if record.fault is not None:
-        parts.append(_fenced(record.fault))
+        parts.append(fenced(record.fault))
     if view.exchanges:
         parts.append(_prompts(view))
     named = [measurement for measurement in record.measurements if not measurement.name.startswith("token at")]
@@ -94,7 +94,8 @@ def _code(text: str) -> str:
     return f"<code>{escaped}</code>" if text else "(empty)"
 
 
-def _fenced(text: str) -> str:
+def fenced(text: str) -> str:
+    """A text as it is, in lines of its own, whatever backquotes it holds."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}\n{text}\n{fence}\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 import signal
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from night.__main__ import add_pages
+from night.__main__ import add_pages, tell_github
 from night.execution import BROKEN_OFF, Execution
 from night.history import save_history
 from night.night import Night, new_folder, nights, prune
@@ -75,6 +76,17 @@ def test_a_command_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     [result] = execute([step(tmp_path, Kind.TESTS, "/no/such/program")])
     assert result.outcome is Outcome.FAULT
     assert "/no/such/program" in result.said
+
+
+def test_what_a_step_left_that_makes_no_sense_is_a_fault(tmp_path: Path, data: Path) -> None:
+    """A record whose one prompt is wrong by no channel."""
+    record = json.loads((data / "records" / "1-mismatch.json").read_text())
+    record["prompts"][0]["channels"] = {}
+    verify = step(tmp_path, Kind.VERIFY, "sh", "-c", "exit 1")
+    verify.result.write_text(json.dumps(record))
+    [result] = execute([verify])
+    assert result.outcome is Outcome.FAULT
+    assert result.said.startswith("the rig failed: ")
 
 
 def test_breaking_off_ends_what_runs_and_starts_nothing_more(tmp_path: Path) -> None:
@@ -279,15 +291,25 @@ def test_a_second_nightly_in_a_folder_is_refused(root: Path, tmp_path: Path) -> 
     assert output.startswith("RED: nightly: the rig failed: another nightly is at work in ")
 
 
+def test_a_log_with_backquotes_stays_one_block_on_github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    tell_github("RED\n```\n# not a heading\n")
+    assert summary.read_text() == "````\nRED\n```\n# not a heading\n````\n"
+
+
 @pytest.mark.cc65
-def test_a_nightly_that_is_terminated_says_so_and_leaves_its_verdict(root: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP])
+def test_a_nightly_that_is_terminated_says_so_and_leaves_its_verdict(
+    ending: signal.Signals, root: Path, tmp_path: Path
+) -> None:
     run = nightly(root, "--quick", "--keep", str(tmp_path))
     while not list(tmp_path.glob("*/*.log")):
         assert run.poll() is None
         time.sleep(0.05)
-    run.send_signal(signal.SIGTERM)
+    run.send_signal(ending)
     output, _ = run.communicate()
-    assert run.returncode == 143
+    assert run.returncode == 128 + ending
     assert output.startswith("RED: broken off before ")
     [night] = nights(tmp_path)
     assert (night.folder / "report.txt").read_text() == output
