@@ -54,17 +54,28 @@ class ForeignProgram:
             _pattern(text)
             if not text.removeprefix(EXPRESSION).strip():
                 raise BadInput("the text that tells of the program's screen is empty; name one that is shown")
+        self._end()
         check_keys([self.name, self.run], "the program's name or its start, text")
         check_image(self.disk)
 
     def reply(self, shown: str, prompt: str) -> str | None:
         """The reply to `prompt` on a screen that shows `shown`, None where none is complete."""
-        end = re.compile(f"(?:{_pattern(self.after).pattern})\\s*\\Z", _FLAGS)
+        end = self._end()
         for begin in reversed(list(_pattern(self.before, prompt).finditer(shown))):
             found = end.search(shown, begin.end())
             if found:
                 return _plain(shown[begin.end() : found.start()])
         return None
+
+    def _end(self) -> re.Pattern[str]:
+        """What is the last on the screen when a reply is complete. Raises BadInput for what can't stand there."""
+        try:
+            return re.compile(f"(?:{_pattern(self.after).pattern})\\s*\\Z", _FLAGS)
+        except re.error as error:  # global flags, or a comment to the line's end
+            raise BadInput(
+                f"{self.after!r} can't be looked for at the screen's end alone: {error}; leave out (?flags) at its "
+                "begin: case does not count anyway"
+            ) from error
 
 
 def verify_foreign(

@@ -140,6 +140,7 @@ def test_a_reply_that_does_not_come_is_a_fault(disk: Path) -> None:
         (["--disk", "x.d64", "--channels", "sound"], "--channels: not with --disk"),
         (["--disk", "x.d64"], "needs --ready-text and --reply-between"),
         (["--disk", "x.d64", "--ready-text", "re:(", "--reply-between", "a", "b"], "no regular expression"),
+        (["--disk", "x.d64", "--ready-text", "a", "--reply-between", "a", "re:(?i)you:"], "leave out (?flags)"),
         (["--disk", "x.d64", "--ready-text", "a", "--reply-between", "", "b"], "is empty"),
         (["--disk", "missing.d64", "--ready-text", "a", "--reply-between", "a", "b"], "missing.d64"),
         (["--disk", "README.md", "--ready-text", "a", "--reply-between", "a", "b"], "README.md: is no D64 image"),
