@@ -7,7 +7,7 @@ coefficient), short ones for the time of an onset, long ones for the pitch.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -41,6 +41,7 @@ CLEAR = 0.95  # and with which the search for a speed ends
 SPEEDS = (1, 2, 4, 8, 10)  # emulators record faster than they label
 EXCERPT = 15  # seconds on which other speeds are tried
 LEAST, MOST = 1 / 12, 6  # true rate over labelled rate
+PIECE, LAP = 120, 2  # seconds of a recording that are heard at a time, and that two pieces share
 STANDARD_RATES = (8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 88_200, 96_000, 192_000)
 
 
@@ -53,11 +54,34 @@ class Listening:
 
 
 def listen(recording: Recording) -> Listening:
-    """The chords of a recording; times are the C64's, counted from the recording's begin."""
-    samples = _without_hum(recording.samples.astype(np.float64))
-    best = _listen_at(samples, recording.rate, 1.0)
+    """The chords of a recording; times are the C64's, counted from the recording's begin.
+
+    A long one is heard piece by piece, for the memory's sake, all at the speed that the first chords tell.
+    """
+    rate = recording.rate
+    chords: list[Heard] = []
+    speed = None
+    starts = range(0, max(1, len(recording.samples) - LAP * rate), PIECE * rate)
+    for start in starts:
+        samples = _without_hum(recording.samples[start : start + (PIECE + LAP) * rate].astype(np.float64))
+        heard = _listen_at_best(samples, rate) if speed is None else _listen_at(samples, rate, 1 / speed)
+        if not heard.chords:
+            continue
+        speed = speed or heard.speed
+        begun = start / rate * speed
+        end = begun + (PIECE + LAP / 2) * speed if start != starts[-1] else np.inf  # what is later, the next has whole
+        for chord in heard.chords:
+            seconds = round(begun + chord.seconds, 4)
+            if seconds < end and (not chords or seconds - chords[-1].seconds > APART / RATE):
+                chords.append(replace(chord, seconds=seconds))
+    return Listening(chords, speed or 1.0)
+
+
+def _listen_at_best(samples: Array, rate: int) -> Listening:
+    """The chords at the label's rate, or at the likeliest other one where that explains them better."""
+    best = _listen_at(samples, rate, 1.0)
     if _quality(best) < GOOD:
-        likely = _listen_at(samples, recording.rate, _likeliest(samples, recording.rate))
+        likely = _listen_at(samples, rate, _likeliest(samples, rate))
         best = max(best, likely, key=_explained)
     return best
 

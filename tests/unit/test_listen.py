@@ -71,6 +71,19 @@ def test_every_chord() -> None:
     assert [each.id for each in listen(Recording(samples.astype(np.float32), RATE)).chords] == ids
 
 
+@pytest.mark.parametrize("clock", [1.0, 0.98])
+def test_a_long_recording_is_heard_in_pieces(clock: float) -> None:
+    """Of three and a half, of which the first is silent."""
+    ids = [BEGIN, *np.random.default_rng(6).integers(0, 341, 550).tolist()]
+    gaps = [130.0, *np.random.default_rng(7).uniform(0.23, 0.6, len(ids)).tolist()]
+    samples, begins = recording([0, *ids], gaps, RATE)
+    samples[: 2 * RATE] = 0
+    tortured = Torture(clock=clock, snr=30)(samples, RATE, np.random.default_rng(8))
+    listening = listen(Recording(tortured.astype(np.float32), RATE))
+    assert [each.id for each in listening.chords] == ids
+    assert [each.seconds for each in listening.chords] == pytest.approx(begins[1:], abs=ONSET_SECONDS)
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("name", TORTURES)
 def test_tortured_at_length(name: str) -> None:
