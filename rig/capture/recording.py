@@ -25,6 +25,7 @@ CHUNK_HEADER = 8
 RIFF_HEADER = 12
 RATE_AT, PCM_HEADER = 24, 44  # of a file that begins with the 16 bytes of a PCM format
 FRAME_AT = 12  # within a format: the bytes of a sample of all channels
+CANCELLED = 0.01  # of the loudest channel's energy, below which channels added were of opposite phase
 SLOWEST, FASTEST = 1_000, 1_000_000  # Hz, of a label: no true rate that is looked for is so far from another
 
 
@@ -42,7 +43,7 @@ class Recording:
 
 
 def read_wav(path: Path) -> Recording:
-    """A WAV file of any rate, 8 to 32 bits or floating point, its channels added.
+    """A WAV file of any rate, 8 to 32 bits or floating point, its channels added; the loudest, where they cancel.
 
     A header that was never completed, as an emulator or recorder leaves it when it is killed, is taken to the file's
     end, a sample of which only a part was written left out. Raises BadInput where the file is no WAV, or empty.
@@ -68,9 +69,11 @@ def read_wav(path: Path) -> Recording:
         samples = (samples - 128) / 128
     elif np.issubdtype(data.dtype, np.integer):
         samples /= float(np.iinfo(data.dtype).max)
+    samples = np.nan_to_num(samples, posinf=1.0, neginf=-1.0)
     if samples.ndim > 1:
-        samples = samples.mean(axis=1)
-    return Recording(np.nan_to_num(samples, posinf=1.0, neginf=-1.0), int(rate))
+        added, loudest = samples.mean(axis=1), samples[:, (samples**2).sum(axis=0).argmax()]
+        samples = added if (added**2).sum() > CANCELLED * (loudest**2).sum() else loudest
+    return Recording(samples, int(rate))
 
 
 def _completed(content: bytes, path: Path) -> bytes:

@@ -141,6 +141,13 @@ def test_files_of_every_kind(kind: str, channels: int, tmp_path: Path) -> None:
     assert [each.id for each in listen(read_wav(path)).chords] == [BEGIN, 70, 3]
 
 
+def test_channels_of_opposite_phase_do_not_cancel(tmp_path: Path) -> None:
+    samples, _ = recording([BEGIN, 70, 3], [0.5, 0.5, 0.5], RATE)
+    path = tmp_path / "sound.wav"
+    wavfile.write(path, RATE, (np.stack([samples, -samples], axis=1) * 30_000).astype("i2"))
+    assert [each.id for each in listen(read_wav(path)).chords] == [BEGIN, 70, 3]
+
+
 def test_24_bits(tmp_path: Path) -> None:
     samples, _ = recording([BEGIN, 70, 3], [0.5, 0.5, 0.5], RATE)
     packed = (samples * 8e6).astype("<i4").tobytes()
