@@ -89,10 +89,13 @@ class CableDrive:
         return directory_of(there.image())
 
     def format(self, label: str, identifier: str) -> None:
-        """Format the disk. Raises Fault where that fails, as it does without a disk or with one that is protected."""
+        """Format the disk, whose title is UNFINISHED and not `label` until it is written.
+
+        Raises Fault where that fails, as it does without a disk or with one that is protected.
+        """
         try:
             with self._losing():
-                self._disk.format(label, identifier)
+                self._disk.format(UNFINISHED.decode(), identifier)
             self._disk.command(INITIALIZE)
         except DriveFault as fault:
             if not _is_unreadable(fault):

@@ -161,6 +161,19 @@ def test_one_that_was_cut_goes_on(sectors: int, tmp_path: Path) -> None:
         assert c64.line.written <= USED + MARK - max(0, sectors - MARK)
 
 
+@pytest.mark.parametrize("sectors", [0, USED - 1])
+def test_the_line_is_cut_behind_the_formatting(sectors: int, tmp_path: Path) -> None:
+    with station(virtual, tmp_path) as c64:
+        c64.line.left = sectors
+        with pytest.raises(Fault, match="brings nothing"):
+            c64.flash(wishes=Wishes(format=True, force=True))
+        assert c64.content()[TITLE:].startswith(b"UNFINISHED")
+        c64.line.left = SECTORS
+        assert c64.flash(wishes=PLAIN).differences == []
+        assert c64.line.written <= USED + MARK - sectors
+        assert used_by(IMAGE, c64.content()) == used_by(IMAGE, IMAGE.content)
+
+
 def test_a_sector_that_differs_is_named(tmp_path: Path) -> None:
     changed = bytearray(IMAGE.content)
     first, *_ = IMAGE.used_sectors()
